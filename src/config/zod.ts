@@ -1,0 +1,2 @@
+/** The one place that imports `zod`. @module */
+export { z } from "zod";
