@@ -248,6 +248,44 @@ export const STARTUP_FAILURES = {
     retryable: false,
   },
 
+  sharedMemoryFailed: {
+    code: "SPK_SHARED_MEMORY_FAILED",
+    status: 0,
+    message: "shared memory cannot be used",
+    source: "system",
+    retryable: false,
+  },
+  logFileUnavailable: {
+    code: "SPK_LOG_FILE_UNAVAILABLE",
+    status: 0,
+    message: "log file cannot be opened",
+    source: "system",
+    retryable: false,
+  },
+
+  // While running: shards. Seen in the log only.
+  shardCrashed: {
+    code: "SPK_SHARD_CRASHED",
+    status: 0,
+    message: "a shard died",
+    source: "internal",
+    retryable: false,
+  },
+  shardUnresponsive: {
+    code: "SPK_SHARD_UNRESPONSIVE",
+    status: 0,
+    message: "a shard stopped answering",
+    source: "internal",
+    retryable: false,
+  },
+  shardAbandoned: {
+    code: "SPK_SHARD_ABANDONED",
+    status: 0,
+    message: "a shard keeps dying and is given up",
+    source: "internal",
+    retryable: false,
+  },
+
   // Start-up: WebAssembly modules.
   moduleMissing: {
     code: "SPK_MODULE_MISSING",
@@ -274,6 +312,27 @@ export const STARTUP_FAILURES = {
     code: "SPK_MODULE_INVALID",
     status: 0,
     message: "not a valid WebAssembly module",
+    source: "config",
+    retryable: false,
+  },
+  moduleUnsupported: {
+    code: "SPK_MODULE_UNSUPPORTED",
+    status: 0,
+    message: "module uses a WebAssembly feature that is not supported",
+    source: "config",
+    retryable: false,
+  },
+  moduleTooLarge: {
+    code: "SPK_MODULE_TOO_LARGE",
+    status: 0,
+    message: "module is too large",
+    source: "config",
+    retryable: false,
+  },
+  moduleMemoryExceeded: {
+    code: "SPK_MODULE_MEMORY_EXCEEDED",
+    status: 0,
+    message: "module starts with more memory than it may have",
     source: "config",
     retryable: false,
   },
