@@ -240,6 +240,13 @@ export const STARTUP_FAILURES = {
     source: "system",
     retryable: false,
   },
+  socketAdoptionFailed: {
+    code: "SPK_SYSTEM_SOCKET_ADOPTION",
+    status: 0,
+    message: "the QUIC endpoint did not take over the listening socket",
+    source: "system",
+    retryable: false,
+  },
   shardFailed: {
     code: "SPK_SHARD_FAILED",
     status: 0,
