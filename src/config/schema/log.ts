@@ -1,0 +1,41 @@
+import { FAILURES } from "../../errors/catalogue.ts";
+import { SpookyError } from "../../errors/spooky-error.ts";
+import { parseLogFilter } from "../log-filter.ts";
+import type { LogConfig } from "../model.ts";
+import { z } from "../zod.ts";
+import { block } from "./block.ts";
+import { choice, flag, text } from "./fields.ts";
+import { type Schema, refuse } from "./schema.ts";
+
+const LEVEL = "a log level such as info, or a filter such as spooky_edge=debug,info";
+
+const level: Schema<string> = z.string({ error: LEVEL }).superRefine((given, context) => {
+  try {
+    parseLogFilter(given);
+  } catch (error) {
+    if (!(error instanceof SpookyError)) throw error;
+    refuse(context, [], error.detail, {
+      failure: error.failure,
+      expected: LEVEL,
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+    });
+  }
+});
+
+const fileSchema: Schema<{ enabled: boolean }> = block({
+  enabled: flag(),
+  path: text("the path of a file").default("/var/log/spooky/spooky.log"),
+}).superRefine((file, context) => {
+  if (!file.enabled) return;
+  refuse(context, ["enabled"], "logging to a file is not supported yet", {
+    failure: FAILURES.configNotSupported,
+    hint: "send the standard output to a file",
+  });
+});
+
+/** `log`. */
+export const logSchema: Schema<LogConfig> = block({
+  level: level.default("info"),
+  format: choice(["plain", "json"]).default("plain"),
+  file: fileSchema.optional(),
+}).prefault({});
