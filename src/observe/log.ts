@@ -16,3 +16,8 @@ export interface Logger {
   isEnabled(level: LogLevel): boolean;
   log(level: LogLevel, message: string, fields?: LogFields): void;
 }
+
+/** Makes loggers. A target's name is what log filters such as `spooky_edge=debug` choose by. */
+export interface LogFactory {
+  forTarget(target: string): Logger;
+}
