@@ -4,6 +4,7 @@
  * @module
  */
 import type { Failure } from "../errors/failure.ts";
+import type { ForwardedClient } from "./forwarded.ts";
 import type { HeaderList } from "./header-list.ts";
 import type { HttpVersion, RequestHead, ResponseHead } from "./head.ts";
 
@@ -19,6 +20,8 @@ export interface Connection {
   readonly localPort: number;
   /** SNI name that the client asked for, or "" (RFC 6066 §3). */
   readonly serverName: string;
+  /** What backends are told about this client. */
+  readonly forwarded: ForwardedClient;
 }
 
 /** Receives a body. Exactly one of `onBodyEnd` and `onBodyAbort` is called, once, last. */
@@ -65,7 +68,8 @@ export interface Exchange {
 
 /** What the pipeline gives the ingress. */
 export interface ExchangeHandler {
-  handle(exchange: Exchange): void;
+  /** `bodyLength`: declared length of the request's body in bytes, -1 when not declared. */
+  handle(exchange: Exchange, bodyLength: number): void;
   /** Answers a request that failed validation; `exchange.request` holds what is known of it. */
   refuse(exchange: Exchange, failure: Failure): void;
 }

@@ -1,4 +1,4 @@
-import type { HeaderList } from "./header-list.ts";
+import { HeaderList } from "./header-list.ts";
 
 /** Protocol version of a message, written as filters and logs see it. */
 export type HttpVersion = "HTTP/3" | "HTTP/2" | "HTTP/1.1" | "HTTP/1.0";
@@ -19,4 +19,14 @@ export interface RequestHead {
 export interface ResponseHead {
   status: number;
   readonly headers: HeaderList;
+}
+
+/** An empty request head over `fields`, for one of the readers to fill. The array now belongs to the head. */
+export function createRequestHead(fields: string[] = []): RequestHead {
+  return { method: "", scheme: "", authority: "", path: "", headers: new HeaderList(fields) };
+}
+
+/** A response head over `fields`, which now belong to it. */
+export function createResponseHead(status: number, fields: string[] = []): ResponseHead {
+  return { status, headers: new HeaderList(fields) };
 }
