@@ -30,7 +30,7 @@ export function completeConfig(input: ConfigInput, directory: string): Config {
     upstream_tls: upstreamTls,
     filters: input.filters.map((filter) => absolute(directory, filter, "file")),
     routing: absolute(directory, input.routing, "file"),
-    log: { level: input.log.level, format: input.log.format },
+    log: input.log.file === undefined ? input.log : { ...input.log, file: absolute(directory, input.log.file, "path") },
     performance: input.performance,
     observability: input.observability,
   });

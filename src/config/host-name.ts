@@ -46,9 +46,9 @@ export function normalizeHostPattern(pattern: string): string | undefined {
 
 /** True for 127.0.0.0/8, ::1 and their IPv4-mapped forms; `address` is normalised. */
 export function isLoopbackAddress(address: string): boolean {
-  return address === "::1" || /^127\./u.test(address) || /^::ffff:7f[0-9a-f]{2}:/u.test(address);
+  return address === "::1" || address.startsWith("127.") || /^::ffff:7f[0-9a-f]{2}:/u.test(address);
 }
 
 function isAscii(text: string): boolean {
-  return /^[\u0000-\u007f]*$/u.test(text);
+  return !/[^\u{0}-\u{7f}]/u.test(text);
 }

@@ -181,6 +181,14 @@ export interface LogConfig {
   readonly level: string;
   /** Default `plain`. */
   readonly format: "plain" | "json";
+  /** Absent: standard error. */
+  readonly file?: LogFileConfig | undefined;
+}
+
+export interface LogFileConfig {
+  readonly enabled: boolean;
+  /** Absolute. Appended to. Default `/var/log/spooky/spooky.log`. */
+  readonly path: string;
 }
 
 /** Sizes in bytes, times in milliseconds. `performance-support.ts` lists the keys that do nothing yet. */

@@ -146,6 +146,22 @@ export const STARTUP_FAILURES = {
     retryable: false,
   },
 
+  // Start-up: the demo.
+  demoStateDirectory: {
+    code: "SPK_DEMO_STATE_DIRECTORY",
+    status: 0,
+    message: "state directory cannot be used",
+    source: "system",
+    retryable: false,
+  },
+  demoConfigUnwritable: {
+    code: "SPK_DEMO_CONFIG_UNWRITABLE",
+    status: 0,
+    message: "demo config cannot be written",
+    source: "system",
+    retryable: false,
+  },
+
   // Start-up: certificates.
   tlsCertificateMissing: {
     code: "SPK_TLS_CERTIFICATE_MISSING",

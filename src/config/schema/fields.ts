@@ -44,8 +44,7 @@ export function port(): z.ZodInt {
 
 /** Text that is more than white space. */
 export function text(expected: string): z.ZodString {
-  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-  return z.string({ error: expected }).regex(/^(?=.*\S)[^\u0000-\u001f\u007f]+$/u, { error: expected });
+  return z.string({ error: expected }).regex(/^(?=.*\S)\P{Cc}+$/u, { error: expected });
 }
 
 /** Path of a file or directory; relative ones count from the config file's directory. */

@@ -1,10 +1,9 @@
-import { FAILURES } from "../../errors/catalogue.ts";
 import { SpookyError } from "../../errors/spooky-error.ts";
 import { parseLogFilter } from "../log-filter.ts";
-import type { LogConfig } from "../model.ts";
+import type { LogConfig, LogFileConfig } from "../model.ts";
 import { z } from "../zod.ts";
 import { block } from "./block.ts";
-import { choice, flag, text } from "./fields.ts";
+import { choice, filePath, flag } from "./fields.ts";
 import { type Schema, refuse } from "./schema.ts";
 
 const LEVEL = "a log level such as info, or a filter such as spooky_edge=debug,info";
@@ -22,18 +21,12 @@ const level: Schema<string> = z.string({ error: LEVEL }).superRefine((given, con
   }
 });
 
-const fileSchema: Schema<{ enabled: boolean }> = block({
+const fileSchema: Schema<LogFileConfig> = block({
   enabled: flag(),
-  path: text("the path of a file").default("/var/log/spooky/spooky.log"),
-}).superRefine((file, context) => {
-  if (!file.enabled) return;
-  refuse(context, ["enabled"], "logging to a file is not supported yet", {
-    failure: FAILURES.configNotSupported,
-    hint: "send the standard output to a file",
-  });
+  path: filePath().default("/var/log/spooky/spooky.log"),
 });
 
-/** `log`. */
+/** `log`. The path is still as written. */
 export const logSchema: Schema<LogConfig> = block({
   level: level.default("info"),
   format: choice(["plain", "json"]).default("plain"),

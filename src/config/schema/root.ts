@@ -38,10 +38,7 @@ export interface ConfigInput {
 
 const UPSTREAM = "a mapping with at least one named upstream";
 
-// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-const upstreamName = z
-  .string()
-  .regex(/^(?=.*\S)[^\u0000-\u001f\u007f]{1,128}$/u, { error: "a name of printable characters" });
+const upstreamName = z.string().regex(/^(?=.*\S)\P{Cc}{1,128}$/u, { error: "a name of printable characters" });
 
 /** The whole file. */
 export const rootSchema: Schema<ConfigInput> = block(

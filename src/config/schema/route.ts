@@ -28,9 +28,7 @@ const pathPrefix: Schema<string> = z.string({ error: PATH_PREFIX }).transform((g
   refuse(context, [], FAILURES.configValue.message, {
     failure: FAILURES.configValue,
     expected: PATH_PREFIX,
-    ...(given.startsWith("/")
-      ? { hint: "it may hold no query, no white space, no empty, . or .. segment and no broken percent-encoding" }
-      : {}),
+    ...(given.startsWith("/") ? { hint: "it may hold no query, no white space, and no broken percent-encoding" } : {}),
   });
   return z.NEVER;
 });

@@ -1,5 +1,5 @@
 import type { Failure } from "../../errors/failure.ts";
-import { z } from "../zod.ts";
+import type { z } from "../zod.ts";
 
 /**
  * A schema whose result is known by name. Convention of this folder: the message of a built-in check is the phrase that

@@ -44,7 +44,7 @@ function readDocument(text: string, file: string, blank: ConfigSource): YamlRead
     // Checked below, in linear time and with both places.
     uniqueKeys: false,
     version: "1.2",
-    logLevel: "silent",
+    logLevel: "error",
   });
   // One fault often makes the reader complain of every open bracket, all at one place.
   const all = [...document.errors, ...document.warnings];

@@ -1,0 +1,13 @@
+/** Answer to `--help`. */
+export const HELP: string = `An HTTP/3 edge proxy whose request path is a chain of sandboxed WebAssembly filters.
+
+Usage: spooky [--config FILE]
+
+Options:
+  -c, --config FILE  Serve what FILE describes. Without it: /etc/spooky/config.yaml if there is one, else a
+                     self-contained demo on 127.0.0.1:9889.
+  -V, --version      Print the version.
+  -h, --help         Print this.
+
+Exit codes: 0 stopped cleanly, 1 wrong config or failed start, 2 wrong usage.
+`;
