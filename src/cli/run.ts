@@ -5,7 +5,7 @@ import { FAILURES } from "../errors/catalogue.ts";
 import { parseArguments } from "./arguments.ts";
 import { formatError } from "./format-error.ts";
 import { HELP } from "./help.ts";
-import { VERSION } from "./version.ts";
+import { readVersion } from "./version.ts";
 
 /** Stopped cleanly. */
 const EXIT_OK = 0;
@@ -24,7 +24,7 @@ export async function run(argv: readonly string[]): Promise<number> {
       process.stdout.write(HELP);
       return EXIT_OK;
     case "version":
-      process.stdout.write(`spooky ${VERSION}\n`);
+      process.stdout.write(`spooky ${readVersion()}\n`);
       return EXIT_OK;
     case "wrong":
       process.stderr.write(`error ${FAILURES.usage.code}: ${request.problem} (see spooky --help)\n`);

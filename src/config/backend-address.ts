@@ -36,7 +36,7 @@ function readHostAndPort(rest: string, scheme: BackendEndpoint["scheme"]): Backe
   const hostEnd = rest.startsWith("[") ? rest.indexOf("]") + 1 : rest.indexOf(":");
   const hostText = hostEnd <= 0 ? rest : rest.slice(0, hostEnd);
   const portText = hostEnd <= 0 ? "" : rest.slice(hostEnd);
-  if (!rest.startsWith("[") && portText.indexOf(":", 1) > 0) {
+  if (!rest.startsWith("[") && rest.indexOf(":") !== rest.lastIndexOf(":")) {
     return { problem: "it has more than one colon", hint: "put an IPv6 address in brackets: [::1]:443" };
   }
   const host = normalizeIpAddress(hostText) ?? normalizeDnsName(hostText);

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { FAILURES } from "../errors/catalogue.ts";
 import type { Failure } from "../errors/failure.ts";
 import type { Diagnostic } from "./diagnostic.ts";
-import type { CertificateConfig, Config, TlsConfig, UpstreamTlsConfig } from "./model.ts";
+import type { CertificateConfig, Config, LoadBalancingConfig, TlsConfig, UpstreamTlsConfig } from "./model.ts";
 import type { ConfigSource } from "./source/config-source.ts";
 
 type Path = readonly PropertyKey[];
@@ -28,16 +28,17 @@ export function checkFiles(source: ConfigSource, config: Config): Diagnostic[] {
   checkTrust(report, ["upstream_tls"], config.upstream_tls);
   checkModule(report, ["routing"], config.routing);
   for (const [index, filter] of config.filters.entries()) checkModule(report, ["filters", index], filter);
+  // The root's block is one place in the file, however many upstreams have it.
+  let inherited: LoadBalancingConfig | undefined;
   for (const upstream of Object.values(config.upstream)) {
     const path = ["upstream", upstream.name];
     if (source.value([...path, "tls"]) !== undefined) checkTrust(report, [...path, "tls"], upstream.tls);
     const own = [...path, "load_balancing"];
-    const isOwn = source.value(own) !== undefined;
-    if (isOwn || source.value(["load_balancing"]) !== undefined) {
-      checkModule(report, isOwn ? own : ["load_balancing"], upstream.load_balancing);
-    }
+    if (source.value(own) !== undefined) checkModule(report, own, upstream.load_balancing);
+    else inherited ??= upstream.load_balancing;
     for (const [index, filter] of upstream.filters.entries()) checkModule(report, [...path, "filters", index], filter);
   }
+  if (inherited !== undefined) checkModule(report, ["load_balancing"], inherited);
   return found;
 }
 

@@ -397,9 +397,11 @@ describe("parseConfig", () => {
   });
 });
 
-function pathsOf(value: unknown): string[][] {
-  if (typeof value !== "object" || value === null) return [[]];
-  return [[], ...Object.entries(value).flatMap(([key, inner]) => pathsOf(inner).map((path) => [key, ...path]))];
+function pathsOf(value: unknown, path: readonly string[] = []): string[][] {
+  const paths = [[...path]];
+  if (typeof value !== "object" || value === null) return paths;
+  for (const [key, inner] of Object.entries(value)) paths.push(...pathsOf(inner, [...path, key]));
+  return paths;
 }
 
 function replace(value: unknown, [key, ...rest]: readonly string[], by: unknown): unknown {
