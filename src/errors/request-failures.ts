@@ -311,6 +311,13 @@ export const REQUEST_FAILURES = {
     source: "upstream",
     retryable: false,
   },
+  upstreamBodyTooLarge: {
+    code: "SPK_UPSTREAM_BODY_TOO_LARGE",
+    status: 502,
+    message: "upstream response body too large",
+    source: "upstream",
+    retryable: false,
+  },
 
   // Filters.
   filterFailed: {
