@@ -1,0 +1,58 @@
+import type { DevelopmentCertificate } from "./certificate.ts";
+
+/** Where the demo's proxy listens, UDP and TCP. */
+export const DEMO_PORT = 9889;
+/** Where the demo's backend listens. */
+export const DEMO_BACKEND_PORT = 9890;
+
+/** The config that the demo writes down when there is none: short, working, and saying what each line is for. */
+export function demoConfig(certificate: Pick<DevelopmentCertificate, "certificatePath" | "keyPath">): string {
+  return `# Spooky's demo. Change it and start again; delete it to get it back.
+version: 1
+
+# UDP carries HTTP/3, TCP on the same port HTTP/2 and HTTP/1.1.
+listen:
+  address: 127.0.0.1
+  port: ${DEMO_PORT}
+  tls:
+    cert: ${JSON.stringify(certificate.certificatePath)}
+    key: ${JSON.stringify(certificate.keyPath)}
+
+# How many processes share the port.
+performance:
+  worker_threads: 1
+
+# The WebAssembly module that finds the upstream of a request. With \`file: my-router.wasm\` it is yours.
+routing:
+  builtin: router
+
+# WebAssembly filters that every request passes, in this order, and every response in the other.
+filters:
+  - name: header-rewrite
+    builtin: header-rewrite
+    config:
+      request:
+        set:
+          x-spooky-client: "\${client_address} over \${protocol}"
+        remove: [x-powered-by]
+      response:
+        set:
+          x-spooky-request-id: "\${request_id}"
+          x-spooky-upstream: "\${upstream}"
+
+upstream:
+  demo:
+    route:
+      path_prefix: /
+    # A WebAssembly module as well: round-robin, random, least-connections, or \`file: my-balancer.wasm\`.
+    load_balancing:
+      type: round-robin
+    backends:
+      # http:// is HTTP/2 without TLS. This one is started by the demo itself.
+      - id: demo-backend
+        address: http://127.0.0.1:${DEMO_BACKEND_PORT}
+
+log:
+  level: info
+`;
+}
