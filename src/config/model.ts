@@ -233,7 +233,7 @@ export interface PerformanceConfig {
   readonly udp_recv_buffer_bytes: number;
   /** SO_SNDBUF. Default 8 MiB. */
   readonly udp_send_buffer_bytes: number;
-  /** Default 256. */
+  /** Idle sessions that are kept to one backend. Default 256. */
   readonly h2_pool_max_idle_per_backend: number;
   /** After so long without a stream a backend session is closed. Default 90000. */
   readonly h2_pool_idle_timeout_ms: number;

@@ -10,7 +10,6 @@ export const PERFORMANCE_KEYS_WITHOUT_EFFECT: ReadonlySet<Key> = new Set<Key>([
   "packet_shard_queue_max_bytes",
   "pin_workers",
   "inflight_acquire_wait_ms",
-  "h2_pool_max_idle_per_backend",
   "backend_dns_refresh_interval_ms",
   "unknown_length_response_prebuffer_bytes",
 ]);
