@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { AF_INET, AF_INET6, encodeSocketAddress } from "./socket-address.ts";
 
 const noZone = (): number => 0;
+const zeros = (count: number): number[] => Array.from({ length: count }, () => 0);
 
 function bytesOf(address: string, port = 443): number[] {
   const encoded = encodeSocketAddress(address, port, noZone);
@@ -23,9 +24,9 @@ describe("encodeSocketAddress", () => {
   });
 
   test("fills the zeros that :: stands for, wherever it is", () => {
-    expect(bytesOf("::").slice(8, 24)).toEqual(new Array(16).fill(0));
-    expect(bytesOf("::1").slice(8, 24)).toEqual([...new Array(15).fill(0), 1]);
-    expect(bytesOf("fe80::").slice(8, 24)).toEqual([0xfe, 0x80, ...new Array(14).fill(0)]);
+    expect(bytesOf("::").slice(8, 24)).toEqual(zeros(16));
+    expect(bytesOf("::1").slice(8, 24)).toEqual([...zeros(15), 1]);
+    expect(bytesOf("fe80::").slice(8, 24)).toEqual([0xfe, 0x80, ...zeros(14)]);
     expect(bytesOf("1:2:3:4:5:6:7:8").slice(8, 24)).toEqual([0, 1, 0, 2, 0, 3, 0, 4, 0, 5, 0, 6, 0, 7, 0, 8]);
   });
 
@@ -59,7 +60,7 @@ describe("encodeSocketAddress", () => {
     const group = fc.nat(0xffff);
     fc.assert(
       fc.property(fc.array(group, { maxLength: 5 }), fc.array(group, { minLength: 2, maxLength: 2 }), (head, tail) => {
-        const full = [...head, ...new Array<number>(6 - head.length).fill(0), ...tail].map((value) =>
+        const full = [...head, ...Array.from({ length: 6 - head.length }, () => 0), ...tail].map((value) =>
           value.toString(16),
         );
         const short = head.map((value) => value.toString(16)).join(":");

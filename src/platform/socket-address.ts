@@ -60,7 +60,7 @@ function ipv6Bytes(text: string): number[] {
   const before = groupBytes(head);
   if (tail === undefined) return before;
   const after = groupBytes(tail);
-  return [...before, ...new Array<number>(16 - before.length - after.length).fill(0), ...after];
+  return [...before, ...Array.from({ length: 16 - before.length - after.length }, () => 0), ...after];
 }
 
 function groupBytes(groups: string): number[] {
