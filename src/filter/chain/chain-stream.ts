@@ -1,0 +1,231 @@
+import { FAILURES } from "../../errors/catalogue.ts";
+import type { Failure } from "../../errors/failure.ts";
+import type { FilterHost, FilterStream, FilterVerdict, LocalReply } from "../chain.ts";
+import { Action } from "../proxy-wasm/abi.ts";
+import type { Direction, FilterRequest } from "../proxy-wasm/filter-context.ts";
+import { RequestHeaderMap } from "../proxy-wasm/request-header-map.ts";
+import { ResponseHeaderMap } from "../proxy-wasm/response-header-map.ts";
+import type { ChainLink } from "./chain-link.ts";
+import { checkWrittenRequest, checkWrittenResponse, declaredLength } from "./written-head.ts";
+
+/** What filters may add to the heads of one exchange before the size of the whole is looked at. */
+const UNCHECKED_BYTES = 4096;
+const MAX_PROPERTIES = 64;
+const MAX_PROPERTY_BYTES = 65_536;
+
+/** Which side of the exchange the filters have been given last; `done`: they may only read now. */
+type Phase = "idle" | "request" | "response" | "done";
+
+/**
+ * The filters of one request. Reused for later requests, with its contexts: everything that {@link open} does not set
+ * is left as {@link close} made it.
+ */
+export class ChainStream implements FilterStream, FilterRequest {
+  readonly requestHeaders: RequestHeaderMap = new RequestHeaderMap();
+  readonly responseHeaders: ResponseHeaderMap = new ResponseHeaderMap();
+  localReply: LocalReply | undefined;
+  failure: Failure | undefined;
+  properties: Map<string, Uint8Array> | undefined;
+  readonly #links: readonly ChainLink[];
+  readonly #release: (stream: ChainStream) => void;
+  #host: FilterHost | undefined;
+  #phase: Phase = "idle";
+  /** Filters whose contexts are open are those before this place. */
+  #entered = 0;
+  /** Place of the filter that runs or holds the message. */
+  #at = 0;
+  #isHeld = false;
+  #isResumed = false;
+  #needsCheck = false;
+  #writtenBytes = 0;
+  #endOfStream = false;
+  #contentLength = -1;
+  #propertyBytes = 0;
+
+  /** `release` takes the stream back when it is closed. */
+  constructor(links: readonly ChainLink[], release: (stream: ChainStream) => void) {
+    this.#links = links;
+    this.#release = release;
+    for (const link of links) link.request = this;
+  }
+
+  get host(): FilterHost {
+    if (this.#host === undefined) throw new Error("the filter stream is closed");
+    return this.#host;
+  }
+
+  open(host: FilterHost): void {
+    this.#host = host;
+    this.requestHeaders.head = host.request;
+  }
+
+  onRequestHeaders(endOfStream: boolean): FilterVerdict {
+    if (this.#phase !== "idle") return this.#verdict();
+    this.#phase = "request";
+    this.#endOfStream = endOfStream;
+    this.#contentLength = declaredLength(this.host.request.headers);
+    return this.#runRequest(0);
+  }
+
+  onResponseHeaders(endOfStream: boolean): FilterVerdict {
+    // A reply of a filter has been through the response side already, inside the call that returned it.
+    if (this.failure !== undefined || this.localReply !== undefined || this.#phase === "response")
+      return this.#verdict();
+    const head = this.host.response;
+    if (head === undefined) return "continue";
+    this.responseHeaders.head = head;
+    return this.#enterResponse(endOfStream, declaredLength(head.headers));
+  }
+
+  close(): void {
+    this.#phase = "done";
+    for (let i = 0; i < this.#entered; i++) (this.#links[i] as ChainLink).close();
+    this.#phase = "idle";
+    this.#host = undefined;
+    this.requestHeaders.head = undefined;
+    this.responseHeaders.head = undefined;
+    this.localReply = undefined;
+    this.failure = undefined;
+    this.properties = undefined;
+    this.#entered = 0;
+    this.#isHeld = false;
+    this.#needsCheck = false;
+    this.#writtenBytes = 0;
+    this.#propertyBytes = 0;
+    this.#release(this);
+  }
+
+  setProperty(path: string, value: Uint8Array): boolean {
+    const properties = (this.properties ??= new Map());
+    const bytes = this.#propertyBytes + path.length + value.length;
+    if (properties.size >= MAX_PROPERTIES || bytes > MAX_PROPERTY_BYTES) return false;
+    this.#propertyBytes = bytes;
+    properties.set(path, value);
+    return true;
+  }
+
+  isWritable(direction: Direction): boolean {
+    return this.#phase === direction;
+  }
+
+  noteWrite(bytes: number, needsCheck: boolean): void {
+    this.#writtenBytes += bytes;
+    if (needsCheck || this.#writtenBytes > UNCHECKED_BYTES) this.#needsCheck = true;
+  }
+
+  reply(reply: LocalReply): boolean {
+    if (this.#phase === "done" || this.localReply !== undefined) return false;
+    this.localReply = reply;
+    if (this.#isHeld) this.#scheduleResume();
+    return true;
+  }
+
+  resume(contextId: number, direction: Direction): void {
+    if (this.#phase !== direction || this.#links[this.#at]?.contextId !== contextId) return;
+    if (this.#isHeld) this.#scheduleResume();
+    else this.#isResumed = true;
+  }
+
+  /** Not at once: the guest is in the middle of a call, maybe one that the next filter would have to enter. */
+  #scheduleResume(): void {
+    const host = this.#host;
+    const at = this.#at;
+    queueMicrotask(() => {
+      if (host === undefined || this.#host !== host || !this.#isHeld || this.#at !== at) return;
+      this.#isHeld = false;
+      if (this.#goOn(at) !== "pause") host.resume();
+    });
+  }
+
+  /** Runs the filters after the one that held the message. */
+  #goOn(at: number): FilterVerdict {
+    const link = this.#links[at] as ChainLink;
+    const verdict = this.#afterFilter(link);
+    if (verdict !== undefined) return verdict;
+    if (this.#phase === "request") return this.#runRequest(at + 1);
+    if (this.localReply !== undefined) this.#takeReplyAsResponse(this.localReply);
+    return this.#runResponse(at - 1);
+  }
+
+  #runRequest(start: number): FilterVerdict {
+    const links = this.#links;
+    for (let i = start; i < links.length; i++) {
+      const link = links[i] as ChainLink;
+      this.#at = i;
+      if (!link.open()) return this.#fail();
+      this.#entered = i + 1;
+      const action = link.onRequestHeaders(this.requestHeaders, this.#endOfStream);
+      const verdict = this.#afterFilter(link) ?? this.#afterAction(action);
+      if (verdict !== undefined) return verdict;
+    }
+    return "continue";
+  }
+
+  #runResponse(start: number): FilterVerdict {
+    for (let i = start; i >= 0; i--) {
+      const link = this.#links[i] as ChainLink;
+      this.#at = i;
+      const hadReply = this.localReply !== undefined;
+      const action = link.onResponseHeaders(this.responseHeaders, this.#endOfStream);
+      const verdict = this.#afterFilter(link);
+      if (verdict === "fail") return verdict;
+      if (!hadReply && this.localReply !== undefined) this.#takeReplyAsResponse(this.localReply);
+      // The pipeline has asked for an answer and gets one: a reply cannot be held.
+      else if (this.localReply === undefined && this.#afterAction(action) !== undefined) return "pause";
+    }
+    return this.localReply === undefined ? "continue" : "reply";
+  }
+
+  #enterResponse(endOfStream: boolean, contentLength: number): FilterVerdict {
+    this.#phase = "response";
+    this.#endOfStream = endOfStream;
+    this.#contentLength = contentLength;
+    return this.#runResponse(this.#entered - 1);
+  }
+
+  #takeReplyAsResponse(reply: LocalReply): void {
+    this.responseHeaders.head = reply.head;
+    this.#contentLength = reply.body.length;
+    this.#endOfStream = reply.body.length === 0;
+  }
+
+  /** What a callback did besides returning an action; undefined when there is nothing to do about it. */
+  #afterFilter(link: ChainLink): FilterVerdict | undefined {
+    if (link.hasFailed) return this.#fail();
+    if (this.#needsCheck) {
+      this.#needsCheck = false;
+      this.#writtenBytes = 0;
+      const failure =
+        this.#phase === "request"
+          ? checkWrittenRequest(this.host.request, this.#contentLength)
+          : checkWrittenResponse(this.responseHeaders.head, this.#contentLength);
+      if (failure !== undefined) {
+        link.refuseHead(failure, this.host.requestId);
+        return this.#fail();
+      }
+    }
+    if (this.localReply === undefined || this.#phase !== "request") return undefined;
+    // Envoy sends a reply through the response side of the filters that saw the request, the replying one included.
+    this.#takeReplyAsResponse(this.localReply);
+    return this.#enterResponse(this.#endOfStream, this.#contentLength);
+  }
+
+  #afterAction(action: number): FilterVerdict | undefined {
+    const isResumed = this.#isResumed;
+    this.#isResumed = false;
+    if (action === Action.continue || action === Action.continueAndEndStream || isResumed) return undefined;
+    this.#isHeld = true;
+    return "pause";
+  }
+
+  #verdict(): FilterVerdict {
+    if (this.failure !== undefined) return "fail";
+    if (this.localReply !== undefined) return "reply";
+    return this.#isHeld ? "pause" : "continue";
+  }
+
+  #fail(): FilterVerdict {
+    this.failure = FAILURES.filterFailed;
+    return "fail";
+  }
+}

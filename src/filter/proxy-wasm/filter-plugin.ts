@@ -1,0 +1,30 @@
+import type { Logger } from "../../observe/log.ts";
+import type { MetricStore } from "./metric-store.ts";
+import type { ModuleInspection } from "./module-inspection.ts";
+import type { SharedDataStore } from "./shared-data-store.ts";
+
+/** One filter of the config, ready to be instantiated: all instances of it share this. */
+export interface FilterPlugin {
+  /** The filter's name in the config. */
+  readonly name: string;
+  /** Selects a root context in C++ and AssemblyScript modules; others ignore it. */
+  readonly rootId: string;
+  /** Filters with the same id see each other's shared data. */
+  readonly vmId: string;
+  /** The compiled module, already instrumented. */
+  readonly module: WebAssembly.Module;
+  readonly inspection: ModuleInspection;
+  /** What the guest is configured with, as bytes. */
+  readonly configuration: Uint8Array;
+  /** Wall clock for one callback, in milliseconds. */
+  readonly deadlineMs: number;
+  /** The same for start-up and configuration. */
+  readonly startMs: number;
+}
+
+/** What all filters of a shard share. */
+export interface FilterServices {
+  readonly logger: Logger;
+  readonly metrics: MetricStore;
+  readonly sharedData: SharedDataStore;
+}
