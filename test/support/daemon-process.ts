@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "./free-port.ts";
@@ -134,11 +134,12 @@ async function collect(stream: ReadableStream<Uint8Array>, onText: (text: string
   for await (const chunk of stream) onText(decoder.decode(chunk, { stream: true }));
 }
 
-/** Whether a process is there (and no zombie). */
+/** Whether a process runs; one that is dead and only not reaped yet does not. */
 export function isAlive(pid: number): boolean {
   try {
-    process.kill(pid, 0);
-    return true;
+    const status = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // The state follows the name, which stands in parentheses and may hold anything (proc_pid_stat(5)).
+    return status[status.lastIndexOf(")") + 2] !== "Z";
   } catch {
     return false;
   }
