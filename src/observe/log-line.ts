@@ -88,9 +88,8 @@ function quote(text: string): string {
 }
 
 /** C0 and C1 controls, DEL and the two Unicode line ends. */
-// oxlint-disable-next-line no-control-regex -- finding them is the point
+// Finding them is the point.
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
-// oxlint-disable-next-line no-control-regex -- as above
 const ALL_CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
 
 function escapeControls(text: string): string {
