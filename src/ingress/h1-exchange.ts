@@ -25,6 +25,7 @@ export class H1Exchange implements Exchange {
   readonly #limits: HeadLimits;
   readonly #response: ServerResponse;
   #body: StreamBodyReader | undefined = undefined;
+  #wantsTrailers = false;
   #isDone = false;
 
   constructor(
@@ -68,7 +69,11 @@ export class H1Exchange implements Exchange {
 
   sendHead(head: ResponseHead): void {
     if (this.#isDone) return;
-    this.#response.writeHead(head.status, head.headers.fields);
+    const { headers } = head;
+    // Trailers need the chunked coding and a client that asks for them (RFC 9110 §6.5.1).
+    const canChunk = this.#message.httpVersion === "1.1" && !headers.has("content-length");
+    this.#wantsTrailers = canChunk && this.request.headers.has("te") && this.request.method !== "HEAD";
+    this.#response.writeHead(head.status, headers.fields);
   }
 
   sendBody(chunk: Uint8Array): boolean {
@@ -78,12 +83,23 @@ export class H1Exchange implements Exchange {
   sendEnd(trailers: HeaderList | undefined): void {
     if (this.#isDone) return;
     this.#isDone = true;
-    if (trailers !== undefined) this.#response.addTrailers(toHeaderObject(trailers));
     const isBodyLeft = !this.isBodyless && this.#body?.isOver !== true;
     this.#body?.abandon();
     // The rest of a body that nobody reads would have to be read before the next request on this connection.
-    if (isBodyLeft) this.#response.end(() => this.#message.socket.destroySoon());
+    if (trailers !== undefined && this.#wantsTrailers) this.#endWithTrailers(trailers);
+    else if (isBodyLeft) this.#response.end(() => this.#message.socket.destroySoon());
     else this.#response.end();
+  }
+
+  /**
+   * The runtime takes trailers and then does not send them. So the last chunk is written past it, after which it must
+   * not use the connection again: trailers cost an HTTP/1.1 client its connection.
+   */
+  #endWithTrailers(trailers: HeaderList): void {
+    const { fields } = trailers;
+    let text = "0\r\n";
+    for (let i = 0; i < fields.length; i += 2) text += `${fields[i]}: ${fields[i + 1]}\r\n`;
+    this.#message.socket.end(`${text}\r\n`, "latin1");
   }
 
   /** Cuts the connection: before its last chunk, or short of its content-length, the answer cannot be taken for whole. */

@@ -71,13 +71,19 @@ export class QuicBodyReader {
     this.#isWaiting = false;
     if (this.#isOver) return;
     if (result.done === true) {
-      this.#isOver = true;
-      if (this.#hasBadTrailers) this.#receiver.onBodyAbort(FAILURES.invalidHeaderName);
-      else this.#receiver.onBodyEnd(this.#trailers);
+      // The engine may tell of the end before it tells of the trailers that came with it, in the same batch of events.
+      setImmediate(this.#onEnd);
       return;
     }
     this.#rest = result.value;
     this.#deliver();
+  };
+
+  readonly #onEnd = (): void => {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    if (this.#hasBadTrailers) this.#receiver.onBodyAbort(FAILURES.invalidHeaderName);
+    else this.#receiver.onBodyEnd(this.#trailers);
   };
 
   readonly #onError = (): void => {
