@@ -132,7 +132,8 @@ export class BackendPool implements UpstreamClient, RequestOwner, LinkOwner, Dia
   }
 
   onDialedHttp1(dial: Dial, socket: Socket, plan: DialPlan): void {
-    this.#add(dial, new Http1Link(socket, plan === "tls" ? "https/1.1" : "http/1.1", this), plan);
+    const protocol = plan === "tls" ? "https/1.1" : "http/1.1";
+    this.#add(dial, new Http1Link(socket, protocol, this, dial.isAssumed), plan);
   }
 
   onDialFailed(dial: Dial, failure: Failure, detail: string): void {

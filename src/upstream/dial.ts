@@ -58,6 +58,11 @@ export class Dial {
     this.#dialNext();
   }
 
+  /** Whether HTTP/1.1 is spoken because that worked before, and not because the backend refused the other plans now. */
+  get isAssumed(): boolean {
+    return this.#plan === "http1" && this.#next === 1 && this.#plans.length > 1;
+  }
+
   /** Looks at the deadline. */
   tick(nowMs: number): void {
     if (!this.#isDone && nowMs >= this.#deadlineMs) this.#onFailed("connect timeout", "");

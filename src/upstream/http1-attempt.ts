@@ -15,6 +15,8 @@ import { Http1ResponseReader } from "./http1-response-reader.ts";
 
 /** What an attempt needs of its connection. */
 export interface Http1AttemptOwner {
+  /** Nobody knows yet that the backend speaks HTTP/1.1. */
+  readonly isAssumed: boolean;
   release(canPersist: boolean): void;
   mistaken(): void;
 }
@@ -165,7 +167,12 @@ export class Http1Attempt implements Attempt, Http1ResponseSink {
   }
 
   #unanswered(): Processing {
-    return this.#isReused && !this.#hasBytes ? "stale" : "possible";
+    if (this.#hasBytes) return "possible";
+    if (this.#isReused) return "stale";
+    if (!this.#link.isAssumed) return "possible";
+    // A server for TLS or HTTP/2 may well close on such a request.
+    this.#link.mistaken();
+    return "stale";
   }
 
   #fail(failure: Failure, detail: string, processing: Processing): void {

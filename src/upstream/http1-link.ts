@@ -8,6 +8,7 @@ export class Http1Link implements Link {
   readonly protocol: "http/1.1" | "https/1.1";
   idleSinceMs: number = performance.now();
   isListed = false;
+  readonly isAssumed: boolean;
   readonly #socket: Socket;
   readonly #owner: LinkOwner;
   #attempt: Http1Attempt | undefined;
@@ -15,8 +16,10 @@ export class Http1Link implements Link {
   #isDraining = false;
   #isClosed = false;
 
-  constructor(socket: Socket, protocol: "http/1.1" | "https/1.1", owner: LinkOwner) {
+  /** `isAssumed`: that the backend speaks HTTP/1.1 was remembered, and may no longer be so. */
+  constructor(socket: Socket, protocol: "http/1.1" | "https/1.1", owner: LinkOwner, isAssumed: boolean) {
     this.protocol = protocol;
+    this.isAssumed = isAssumed;
     this.#socket = socket;
     this.#owner = owner;
     socket.on("data", (chunk: Buffer) => {

@@ -22,7 +22,6 @@ export class Http2Link implements Link {
   activeCount = 0;
   idleSinceMs: number = performance.now();
   isListed = false;
-  isClosed = false;
   readonly #session: ClientHttp2Session;
   readonly #owner: LinkOwner;
   readonly #probeTimeoutMs: number;
@@ -44,10 +43,13 @@ export class Http2Link implements Link {
     session.on("goaway", () => this.#drain());
     session.on("error", ignore);
     session.on("close", () => {
-      this.isClosed = true;
       this.#drain();
       owner.onLinkClosed(this);
     });
+  }
+
+  get isClosed(): boolean {
+    return this.#session.destroyed;
   }
 
   isAvailable(): boolean {
