@@ -50,7 +50,10 @@ export class RemoveOperation extends Operation {
   }
 }
 
-/** Gives all fields of one name another, in the place of those that had it. Nothing happens when there are none. */
+/**
+ * Gives all fields of one name another: they go to the end, and those that had the other name are gone. Nothing happens
+ * when there are none.
+ */
 @final
 export class RenameOperation extends Operation {
   constructor(
@@ -64,7 +67,8 @@ export class RenameOperation extends Operation {
   apply(): Status {
     if (!this.headers.find(this.name)) return Status.Ok;
     if (mayBeSeveral(this.name, valueAddress(), valueLength())) return this.renameEach();
-    const status = this.headers.setBytes(this.target, valueAddress(), valueLength());
+    this.headers.removeBytes(this.target);
+    const status = this.headers.appendBytes(this.target, valueAddress(), valueLength());
     return status == Status.Ok ? this.headers.removeBytes(this.name) : status;
   }
 

@@ -8,8 +8,10 @@ import { ResponseHeaderMap } from "../proxy-wasm/response-header-map.ts";
 import type { ChainLink } from "./chain-link.ts";
 import { checkWrittenRequest, checkWrittenResponse, declaredLength } from "./written-head.ts";
 
-/** What filters may add to the heads of one exchange before the size of the whole is looked at. */
-const UNCHECKED_BYTES = 4096;
+/** What filters may write to the heads of one exchange before the size of the whole is looked at. */
+const UNCHECKED_BYTES = 8192;
+/** What a write counts for besides its bytes, so that many small ones are looked at too. */
+const WRITE_OVERHEAD_BYTES = 64;
 const MAX_PROPERTIES = 64;
 const MAX_PROPERTY_BYTES = 65_536;
 
@@ -109,7 +111,7 @@ export class ChainStream implements FilterStream, FilterRequest {
   }
 
   noteWrite(bytes: number, needsCheck: boolean): void {
-    this.#writtenBytes += bytes;
+    this.#writtenBytes += bytes + WRITE_OVERHEAD_BYTES;
     if (needsCheck || this.#writtenBytes > UNCHECKED_BYTES) this.#needsCheck = true;
   }
 

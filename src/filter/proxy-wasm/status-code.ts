@@ -3,7 +3,7 @@
  * have a way of their own, and 101 does not exist in HTTP/3.
  */
 export function parseStatus(text: string): number | undefined {
-  if (text.length !== 3) return undefined;
+  if (!/^\d{3}$/.test(text)) return undefined;
   const status = Number(text);
   return isFinalStatus(status) ? status : undefined;
 }

@@ -52,7 +52,7 @@ function missingFunction(vm: FilterVm, module: string, name: string, answer: num
   return () => {
     if (!isLogged) {
       isLogged = true;
-      vm.log.report("warn", "the filter called a function that is not implemented here", {
+      vm.log.report("warn", "the filter called a function that does not exist here", {
         import: `${module}.${name}`,
       });
     }
