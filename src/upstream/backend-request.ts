@@ -22,7 +22,7 @@ export interface RequestOwner {
 
 /** Tries that a request may cost; one that the backend refused by name costs more than one that a GOAWAY swept away. */
 const RETRY_BUDGET = 9;
-const RETRY_COST: Readonly<Record<Processing, number>> = { none: 1, refused: 3, stale: 3, possible: RETRY_BUDGET + 1 };
+const RETRY_COST: Readonly<Record<Processing, number>> = { none: 1, refused: 3, stale: 5, possible: RETRY_BUDGET + 1 };
 
 /** RFC 9110 §9.2.2. */
 function isIdempotent(method: string): boolean {

@@ -12,6 +12,8 @@ import { Http2Error } from "./http2-error.ts";
 /** What an attempt needs of its connection. */
 export interface Http2AttemptOwner {
   readonly isClosed: boolean;
+  /** Once per attempt, when its head has come, or never will. */
+  onStreamAnswered(): void;
   /** Once per attempt, when its stream no longer counts against the peer's limit. */
   onStreamClosed(): void;
   /** Makes sure that the peer is still there. */
@@ -27,7 +29,7 @@ export class Http2Attempt implements Attempt {
   readonly #link: Http2AttemptOwner;
   readonly #observer: AttemptObserver;
   readonly #stream: ClientHttp2Stream;
-  /** The connection had been idle before this request. */
+  /** Nobody else was waiting for an answer when this request was sent: the connection may have been dead already. */
   readonly #wasIdle: boolean;
   #isEnded: boolean;
   #isPaused = false;
@@ -96,13 +98,14 @@ export class Http2Attempt implements Attempt {
   }
 
   onHead(fields: string[], flags: number): void {
+    this.#hasHead = true;
+    this.#link.onStreamAnswered();
     const head: ResponseHead = { status: 0, headers: new HeaderList(fields) };
     const contentLength = readHttp2Response(head, RESPONSE_HEAD_LIMITS);
     if (typeof contentLength !== "number") {
       this.#fail(contentLength, "invalid response head");
       return;
     }
-    this.#hasHead = true;
     this.#isAnswered = (flags & END_STREAM) !== 0;
     this.#observer.onAttemptHead(head, contentLength, this.#isAnswered);
   }
@@ -146,6 +149,7 @@ export class Http2Attempt implements Attempt {
 
   /** The stream is gone, with or without an answer. */
   onClose(): void {
+    if (!this.#hasHead) this.#link.onStreamAnswered();
     this.#link.onStreamClosed();
     if (this.isDetached) return;
     const code = this.#stream.rstCode ?? 0;

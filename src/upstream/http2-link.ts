@@ -27,6 +27,7 @@ export class Http2Link implements Link {
   readonly #probeTimeoutMs: number;
   #maxStreams: number;
   #startedCount = 0;
+  #unansweredCount = 0;
   #isDraining = false;
   #isProbing = false;
 
@@ -63,7 +64,7 @@ export class Http2Link implements Link {
       return undefined;
     }
     const { isBodyless } = observer;
-    const wasIdle = this.activeCount === 0 && this.#startedCount > 0;
+    const wasIdle = this.#unansweredCount === 0 && this.#startedCount > 0;
     const fields = requestFields(observer.head, isBodyless, this.protocol === "h2" ? "https" : "http");
     let attempt: Http2Attempt;
     try {
@@ -79,6 +80,7 @@ export class Http2Link implements Link {
       return DEAD_ATTEMPT;
     }
     this.activeCount++;
+    this.#unansweredCount++;
     this.#startedCount++;
     if (this.#startedCount >= MAX_STREAMS_EVER) this.close();
     return attempt;
@@ -87,6 +89,10 @@ export class Http2Link implements Link {
   close(): void {
     this.#drain();
     if (!this.#session.closed && !this.#session.destroyed) this.#session.close();
+  }
+
+  onStreamAnswered(): void {
+    this.#unansweredCount--;
   }
 
   onStreamClosed(): void {
