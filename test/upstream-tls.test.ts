@@ -23,9 +23,9 @@ async function secureBackend(): Promise<number> {
   server.on("session", (session) => session.on("error", () => {}));
   server.on("stream", (opened) => {
     const stream = opened as ServerHttp2Stream;
-    const { servername } = stream.session?.socket as unknown as TLSSocket;
+    const socket = stream.session?.socket as TLSSocket | undefined;
     stream.respond({ ":status": 200 });
-    stream.end(String(servername));
+    stream.end(String(socket?.servername));
   });
   servers.push(server);
   return listen(server);
