@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { SpookyError } from "../src/errors/spooky-error.ts";
 import { createFilterChain } from "../src/filter/chain/filter-chain.ts";
+import { loadFilterChain } from "../src/filter/chain/load-filter-chain.ts";
 import { loadFilter } from "../src/filter/chain/load-filter.ts";
 import type { FilterChain, FilterStream } from "../src/filter/chain.ts";
 import {
@@ -183,8 +185,9 @@ describe("a held request", () => {
   test("goes on when a tick lets it, through the rest of the chain", async () => {
     const { host, stream } = open("hold");
     expect(stream.onRequestHeaders(true)).toBe("pause");
-    expect(host.resumeCount).toBe(0);
-    await until(() => host.resumeCount === 1);
+    expect(host.resumed).toEqual([]);
+    await until(() => host.resumed.length > 0);
+    expect(host.resumed).toEqual(["continue"]);
     expect(host.request.headers.get("x-released")).toBe("by tick");
     expect(stream.failure).toBeUndefined();
     expect(stream.onRequestHeaders(true)).toBe("continue");
@@ -194,7 +197,8 @@ describe("a held request", () => {
   test("can be answered by a tick", async () => {
     const { host, stream } = open("hold-reply");
     expect(stream.onRequestHeaders(true)).toBe("pause");
-    await until(() => host.resumeCount === 1);
+    await until(() => host.resumed.length > 0);
+    expect(host.resumed).toEqual(["reply"]);
     expect(stream.localReply?.head.status).toBe(429);
     stream.close();
   });
@@ -204,8 +208,17 @@ describe("a held request", () => {
     stream.onRequestHeaders(true);
     stream.close();
     await Bun.sleep(40);
-    expect(host.resumeCount).toBe(0);
+    expect(host.resumed).toEqual([]);
   });
+});
+
+test("a list of filters of which one cannot be loaded leaves none running", async () => {
+  const good = testFilterConfig({ file: module.file });
+  const configs = [good, { ...good, name: "broken", file: `${module.file}.not` }];
+  const error: unknown = await loadFilterChain(configs, services).catch((caught: unknown) => caught);
+  expect(error).toBeInstanceOf(SpookyError);
+  // The good one logs when its root context ends.
+  expect(logged("root ended")).toEqual(["root ended"]);
 });
 
 test("a context that is not done yet is ended when the filter says so", async () => {

@@ -41,6 +41,9 @@ export abstract class RootContext {
    */
   abstract createStream(): StreamContext;
 
+  /** The filter ends: it was taken out of the configuration, or the proxy stops. Only with `entry-stateful`. */
+  onEnd(): void {}
+
   /** Called each period set with {@link setTickPeriod}. */
   onTick(): void {}
 

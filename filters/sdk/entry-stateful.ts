@@ -54,7 +54,8 @@ export function proxy_on_done(id: u32): u32 {
 
 export function proxy_on_log(id: u32): void {
   resetScratch();
-  if (id != rootId) streams.get(id).onLog();
+  if (id == rootId) currentRoot().onEnd();
+  else streams.get(id).onLog();
 }
 
 export function proxy_on_delete(id: u32): void {

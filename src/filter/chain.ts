@@ -34,8 +34,11 @@ export interface FilterHost {
   readonly startedAtMs: number;
   /** Name of the chosen upstream, or "" before routing. It is the ABI's `cluster_name`. */
   readonly upstreamName: string;
-  /** Goes on with a message that was held by `pause`. */
-  resume(): void;
+  /**
+   * Goes on with a message that was held by `pause`: the filters after the one that held it have run by now, and
+   * `verdict` is what came of it, to be treated as if the call that paused had returned it.
+   */
+  resume(verdict: Exclude<FilterVerdict, "pause">): void;
 }
 
 /** The filter contexts of one request. */

@@ -6,15 +6,15 @@ import type { ConfigValue, FilterConfig } from "../../src/config/model.ts";
 import { createForwardedClient } from "../../src/http/forwarded.ts";
 import { HeaderList } from "../../src/http/header-list.ts";
 import type { LogFields, LogLevel, Logger } from "../../src/observe/log.ts";
-import type { FilterHost } from "../../src/filter/chain.ts";
+import type { FilterHost, FilterVerdict } from "../../src/filter/chain.ts";
 import type { FilterServices } from "../../src/filter/proxy-wasm/filter-plugin.ts";
 import { MetricStore } from "../../src/filter/proxy-wasm/metric-store.ts";
 import { SharedDataStore } from "../../src/filter/proxy-wasm/shared-data-store.ts";
 
-/** A host whose response can be put there, and that counts how often it was told to go on. */
+/** A host whose response can be put there, and that remembers how it was told to go on. */
 export interface TestHost extends FilterHost {
   response: FilterHost["response"];
-  resumeCount: number;
+  readonly resumed: FilterVerdict[];
 }
 
 export function createTestHost(requestFields: string[] = [], responseFields: string[] = []): TestHost {
@@ -40,9 +40,9 @@ export function createTestHost(requestFields: string[] = [], responseFields: str
     requestId: "0f8fad5b-d9cb-469f-a165-70867728950e",
     startedAtMs: 1_700_000_000_123,
     upstreamName: "shop",
-    resumeCount: 0,
-    resume(): void {
-      this.resumeCount++;
+    resumed: [],
+    resume(verdict): void {
+      this.resumed.push(verdict);
     },
   };
 }

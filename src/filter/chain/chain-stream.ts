@@ -135,7 +135,8 @@ export class ChainStream implements FilterStream, FilterRequest {
     queueMicrotask(() => {
       if (host === undefined || this.#host !== host || !this.#isHeld || this.#at !== at) return;
       this.#isHeld = false;
-      if (this.#goOn(at) !== "pause") host.resume();
+      const verdict = this.#goOn(at);
+      if (verdict !== "pause") host.resume(verdict);
     });
   }
 

@@ -50,7 +50,7 @@ export class FilterVm {
     try {
       const instance = new WebAssembly.Instance(plugin.module, linkHostFunctions(this));
       this.guest = bindGuestExports(instance.exports);
-      this.memory.attach(this.guest.memory, this.guest.allocate);
+      this.memory.attach(this.guest.memory, this.guest.allocate, (fuel) => this.#meter.charge(fuel));
       this.#meter.attach(instance, plugin.startMs);
       this.#start();
     } catch (error) {

@@ -5,10 +5,14 @@ import { GuestStringCache } from "./guest-string-cache.ts";
 import { toHeaderName, toHeaderValue, toWritableName } from "./header-text.ts";
 
 const SHORT_TEXT = 48;
+/** Work on fewer bytes than this is covered by what the meter takes for the call itself. */
+const FREE_BYTES = 4096;
+/** Bytes copied or decoded for one unit of fuel, which stands for 3 ns or so. */
+const BYTES_PER_FUEL = 8;
 
 /**
- * The linear memory of one instance. Every range is checked with {@link covers} before it is touched; nothing here
- * throws. Before the module is instantiated nothing is covered, so that functions called by a start section fail softly.
+ * The linear memory of one instance. Every range is checked with {@link covers} before it is touched, so that
+ * nothing throws but {@link chargeBytes}. Before the module is instantiated nothing is covered, so that functions called by a start section fail softly.
  *
  * Growth detaches the old buffer, and any call into the guest may grow: views are looked at again on every check.
  */
@@ -21,10 +25,13 @@ export class GuestMemory {
   readonly #texts: GuestStringCache = new GuestStringCache((raw) => raw);
   #memory: WebAssembly.Memory | undefined;
   #allocate: GuestFunction | undefined;
+  #charge: (fuel: number) => void = () => undefined;
 
-  attach(memory: WebAssembly.Memory, allocate: GuestFunction | undefined): void {
+  /** `charge` takes fuel from the guest for what the host does with many bytes; it may throw. */
+  attach(memory: WebAssembly.Memory, allocate: GuestFunction | undefined, charge?: (fuel: number) => void): void {
     this.#memory = memory;
     this.#allocate = allocate;
+    if (charge !== undefined) this.#charge = charge;
     this.#refresh();
   }
 
@@ -42,31 +49,37 @@ export class GuestMemory {
 
   /** A header name, lower case, or undefined when no header may be named so. The range must be covered. */
   readName(pointer: number, length: number): string | undefined {
+    this.chargeBytes(length);
     return this.#names.read(this.bytes, this.view, pointer, length);
   }
 
   /** As {@link readName}, for writing: undefined also for names that guests may not write. */
   readWritableName(pointer: number, length: number): string | undefined {
+    this.chargeBytes(length);
     return this.#writableNames.read(this.bytes, this.view, pointer, length);
   }
 
   /** A header value, or undefined when no header may have it. The range must be covered. */
   readValue(pointer: number, length: number): string | undefined {
+    this.chargeBytes(length);
     return this.#values.read(this.bytes, this.view, pointer, length);
   }
 
   /** A byte string. The range must be covered. */
   readText(pointer: number, length: number): string {
+    this.chargeBytes(length);
     return this.#texts.read(this.bytes, this.view, pointer, length) ?? "";
   }
 
   /** Text for people, from UTF-8. The range must be covered. */
   readUtf8(pointer: number, length: number): string {
+    this.chargeBytes(length);
     return this.bytes.utf8Slice(pointer, pointer + length);
   }
 
   /** A copy of the bytes. The range must be covered. */
   copy(pointer: number, length: number): Uint8Array {
+    this.chargeBytes(length);
     return new Uint8Array(this.bytes.subarray(pointer, pointer + length));
   }
 
@@ -85,6 +98,14 @@ export class GuestMemory {
   writeU64(pointer: number, value: number): void {
     this.view.setUint32(pointer, value >>> 0, true);
     this.view.setUint32(pointer + 4, Math.floor(value / 0x1_0000_0000) >>> 0, true);
+  }
+
+  /**
+   * Takes fuel for work on so many bytes: what a guest has the host do counts against its deadline. Throws when that is
+   * over, so nothing may be half done by then.
+   */
+  chargeBytes(length: number): void {
+    if (length > FREE_BYTES) this.#charge(length / BYTES_PER_FUEL);
   }
 
   /**
@@ -126,6 +147,7 @@ export class GuestMemory {
    */
   openReturn(length: number, pointerOut: number, sizeOut: number): number {
     if (!this.covers(pointerOut, 4) || !this.covers(sizeOut, 4)) return -Status.invalidMemoryAccess;
+    this.chargeBytes(length);
     let pointer = 0;
     if (length !== 0) {
       pointer = this.allocate(length);

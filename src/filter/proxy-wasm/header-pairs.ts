@@ -42,6 +42,7 @@ export function readPairs(memory: GuestMemory, pointer: number, size: number): s
   const { bytes, view } = memory;
   if (size === 1) return bytes[pointer] === 0 ? [] : undefined;
   if (size < 4 || size > MAX_BYTES) return undefined;
+  memory.chargeBytes(size);
   const count = view.getUint32(pointer, true);
   if (count > MAX_PAIRS || 4 + count * 10 > size) return undefined;
   const end = pointer + size;
