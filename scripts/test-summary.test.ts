@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { addTestSummaries, readTestSummary } from "./test-summary.ts";
+import { addTestSummaries, listFailures, readTestSummary } from "./test-summary.ts";
 
 const GOOD = "(pass) a test\n\n 12 pass\n 0 fail\n 40 expect() calls\nRan 12 tests across 3 files. [1.20s]\n";
 
@@ -32,6 +32,16 @@ test("several runs add up, and one incomplete run spoils the sum", () => {
   });
   expect(addTestSummaries([good, readTestSummary("")]).isComplete).toBe(false);
   expect(addTestSummaries([]).isComplete).toBe(false);
+});
+
+test("failed tests are listed once each, with the run that they belong to", () => {
+  const output = `(pass) good\n(fail) bad [2.00ms]\n1 tests failed:\n(fail) bad [2.00ms]\n 1 pass\n 1 fail\nRan 2 tests across 1 file.\n`;
+  expect(listFailures("a.test.ts", output, readTestSummary(output))).toEqual(["a.test.ts: (fail) bad [2.00ms]"]);
+});
+
+test("a run that failed without a failed test is listed too", () => {
+  expect(listFailures("a", GOOD, readTestSummary(GOOD))).toEqual(["a: failed outside of a test"]);
+  expect(listFailures("a", "panic", readTestSummary("panic"))).toEqual(["a: ended before it counted its tests"]);
 });
 
 test("the summary of the runner that runs this test can be read", async () => {

@@ -32,6 +32,14 @@ export function addTestSummaries(summaries: readonly TestSummary[]): TestSummary
   return total;
 }
 
+/** One line for each failed test of a run, or one that says that the run itself failed. */
+export function listFailures(title: string, output: string, summary: TestSummary): string[] {
+  if (!summary.isComplete) return [`${title}: ended before it counted its tests`];
+  const lines = Bun.stripANSI(output).split("\n");
+  const failed = new Set(lines.filter((line) => line.startsWith("(fail) ")));
+  return failed.size === 0 ? [`${title}: failed outside of a test`] : [...failed].map((line) => `${title}: ${line}`);
+}
+
 function lastCount(text: string, word: string): number | undefined {
   const matches = [...text.matchAll(new RegExp(`^ *(\\d+) ${word}$`, "gm"))];
   const last = matches.at(-1)?.[1];
