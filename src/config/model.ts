@@ -261,7 +261,7 @@ export interface PerformanceConfig {
   readonly max_request_body_bytes: number;
   /** Default 100 MiB. */
   readonly max_response_body_bytes: number;
-  /** Default 64 MiB. */
+  /** Request bodies held for backends that are slower than their clients, in one shard, in memory and on disk. Default 64 MiB. */
   readonly request_buffer_global_cap_bytes: number;
   /** Default 2 MiB. */
   readonly unknown_length_response_prebuffer_bytes: number;

@@ -22,5 +22,4 @@ export const PERFORMANCE_KEYS_NOT_YET: ReadonlySet<Key> = new Set<Key>([
   "backend_dns_refresh_enabled",
   "new_connections_per_sec",
   "new_connections_burst",
-  "request_buffer_global_cap_bytes",
 ]);

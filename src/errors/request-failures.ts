@@ -206,6 +206,14 @@ export const REQUEST_FAILURES = {
     source: "client",
     retryable: false,
   },
+  /** `request_buffer_global_cap_bytes` is used up: clients send faster than backends take it. */
+  requestBufferFull: {
+    code: "SPK_REQUEST_BUFFER_FULL",
+    status: 503,
+    message: "request body backpressure overload",
+    source: "system",
+    retryable: false,
+  },
   requestBodyTimeout: {
     code: "SPK_REQUEST_BODY_TIMEOUT",
     status: 408,

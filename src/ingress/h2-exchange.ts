@@ -10,6 +10,7 @@ import type { RequestHead, ResponseHead } from "../http/head.ts";
 import type { HeadLimits } from "../http/head-limits.ts";
 import { HeaderList } from "../http/header-list.ts";
 import { readTrailers } from "../http/trailers.ts";
+import { holdBackWhilePaused } from "../platform/http2-flow.ts";
 import { toHeaderObject } from "./header-object.ts";
 import { StreamBodyReader, type Trailers } from "./stream-body-reader.ts";
 
@@ -44,6 +45,7 @@ export class H2Exchange implements Exchange {
   }
 
   readBody(receiver: BodyReceiver): void {
+    holdBackWhilePaused(this.#stream);
     let trailers: Trailers;
     this.#stream.on("trailers", (_object, _flags, fields?: string[]) => {
       const list = new HeaderList(fields ?? []);

@@ -1,37 +1,44 @@
 /**
- * Delivers the body of an HTTP/3 request. The stream offers an async iterator only; no next batch is asked for while
- * the receiver is paused, so that QUIC flow control holds the client back.
+ * Delivers the body of an HTTP/3 request.
+ *
+ * The engine reads whatever a client sends, asked or not, and widens the client's windows as it does: QUIC flow control
+ * cannot hold a client back. So the stream is always read on, and what a paused receiver does not take is held in a
+ * {@link SpillBuffer}.
  * @module
  */
 import type { QuicStream } from "node:quic";
 import { FAILURES } from "../errors/catalogue.ts";
+import type { Failure } from "../errors/failure.ts";
 import type { BodyReceiver } from "../http/exchange.ts";
-import type { HeadLimits } from "../http/head-limits.ts";
 import { HeaderList } from "../http/header-list.ts";
 import { readTrailers } from "../http/trailers.ts";
 import { fromHeaderObject } from "./header-object.ts";
+import type { QuicContext } from "./quic-context.ts";
+import { SpillBuffer } from "./spill-buffer.ts";
 
 export class QuicBodyReader {
   readonly #stream: QuicStream;
   readonly #receiver: BodyReceiver;
-  readonly #limits: HeadLimits;
+  readonly #context: QuicContext;
   #batches: AsyncIterator<Uint8Array[]> | undefined = undefined;
+  #held: SpillBuffer | undefined = undefined;
   #trailers: HeaderList | undefined = undefined;
-  #isPaused = false;
-  #isWaiting = false;
-  #isOver = false;
   #hasBadTrailers = false;
-  #rest: Uint8Array[] = [];
+  #isPaused = false;
+  /** All of the body came. */
+  #isReceived = false;
+  /** The receiver was told of the end, or is not to be told anything any more. */
+  #isOver = false;
 
-  constructor(stream: QuicStream, receiver: BodyReceiver, limits: HeadLimits) {
+  constructor(stream: QuicStream, receiver: BodyReceiver, context: QuicContext) {
     this.#stream = stream;
     this.#receiver = receiver;
-    this.#limits = limits;
+    this.#context = context;
   }
 
-  /** True when the end of the body was seen. */
-  get isComplete(): boolean {
-    return this.#isOver;
+  /** True when the client has nothing more to send. */
+  get isReceived(): boolean {
+    return this.#isReceived;
   }
 
   start(): void {
@@ -45,62 +52,100 @@ export class QuicBodyReader {
   }
 
   resume(): void {
-    if (!this.#isPaused) return;
     this.#isPaused = false;
-    this.#deliver();
+    this.#release();
   }
 
   /** Nothing more is delivered. */
   abandon(): void {
     this.#isOver = true;
-    this.#rest = [];
+    this.#held?.dispose();
+    this.#held = undefined;
   }
 
   #next(): void {
-    if (this.#isWaiting || this.#isOver || this.#batches === undefined) return;
-    this.#isWaiting = true;
-    this.#batches.next().then(this.#onBatch, this.#onError);
+    this.#batches?.next().then(this.#onBatch, this.#onError);
   }
 
   readonly #onTrailers = (fields: NodeJS.Dict<string | string[]>): void => {
     this.#trailers = new HeaderList(fromHeaderObject(fields));
-    this.#hasBadTrailers = !readTrailers(this.#trailers, false, this.#limits);
+    this.#hasBadTrailers = !readTrailers(this.#trailers, false, this.#context.limits);
   };
 
   readonly #onBatch = (result: IteratorResult<Uint8Array[], unknown>): void => {
-    this.#isWaiting = false;
     if (this.#isOver) return;
     if (result.done === true) {
       // The engine may tell of the end before it tells of the trailers that came with it, in the same batch of events.
-      setImmediate(this.#onEnd);
+      setImmediate(this.#onReceived);
       return;
     }
-    this.#rest = result.value;
-    this.#deliver();
+    for (const chunk of result.value) this.#take(chunk);
+    if (!this.#isOver) this.#next();
   };
 
-  readonly #onEnd = (): void => {
+  readonly #onReceived = (): void => {
+    this.#isReceived = true;
+    if (!this.#isOver && this.#held === undefined) this.#end();
+  };
+
+  readonly #onError = (): void => this.#abort(FAILURES.clientGone);
+
+  #take(chunk: Uint8Array): void {
     if (this.#isOver) return;
-    this.#isOver = true;
-    if (this.#hasBadTrailers) this.#receiver.onBodyAbort(FAILURES.invalidHeaderName);
-    else this.#receiver.onBodyEnd(this.#trailers);
-  };
-
-  readonly #onError = (): void => {
-    this.#isWaiting = false;
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#receiver.onBodyAbort(FAILURES.clientGone);
-  };
-
-  #deliver(): void {
-    while (!this.#isPaused && !this.#isOver) {
-      const chunk = this.#rest.shift();
-      if (chunk === undefined) {
-        this.#next();
-        return;
-      }
+    if (!this.#isPaused && this.#held === undefined) {
       this.#receiver.onBodyData(chunk);
+      return;
     }
+    this.#held ??= new SpillBuffer(this.#context.spillBudget);
+    if (!this.#hold(this.#held, chunk)) this.#abort(FAILURES.requestBufferFull);
+  }
+
+  /** A disk that is full is no different from a budget that is used up. */
+  #hold(held: SpillBuffer, chunk: Uint8Array): boolean {
+    try {
+      return held.push(chunk);
+    } catch {
+      return false;
+    }
+  }
+
+  /** Delivers what is held, until the receiver pauses again. */
+  #release(): void {
+    while (!this.#isPaused && !this.#isOver) {
+      const held = this.#held;
+      if (held === undefined) return;
+      const chunk = this.#shift(held);
+      if (chunk !== undefined) {
+        this.#receiver.onBodyData(chunk);
+      } else if (!this.#isOver) {
+        held.dispose();
+        this.#held = undefined;
+        if (this.#isReceived) this.#end();
+      }
+    }
+  }
+
+  #shift(held: SpillBuffer): Uint8Array | undefined {
+    try {
+      return held.shift();
+    } catch {
+      this.#abort(FAILURES.internal);
+      return undefined;
+    }
+  }
+
+  #end(): void {
+    if (this.#hasBadTrailers) {
+      this.#abort(FAILURES.invalidHeaderName);
+      return;
+    }
+    this.#isOver = true;
+    this.#receiver.onBodyEnd(this.#trailers);
+  }
+
+  #abort(failure: Failure): void {
+    if (this.#isOver) return;
+    this.abandon();
+    this.#receiver.onBodyAbort(failure);
   }
 }

@@ -3,15 +3,13 @@
  * @module
  */
 import type { QuicSession, QuicStream, SessionHandshakeInfo } from "node:quic";
-import type { Connection, ExchangeHandler } from "../http/exchange.ts";
+import type { Connection } from "../http/exchange.ts";
 import { createForwardedClient, type ForwardedClient } from "../http/forwarded.ts";
 import { createRequestHead, type HttpVersion } from "../http/head.ts";
-import type { HeadLimits } from "../http/head-limits.ts";
 import { readRequestDictionary } from "../http/request-fields.ts";
 import { plainAddress } from "./address.ts";
 import { nextConnectionId } from "./connection-id.ts";
-import type { FlushBatch } from "./flush-batch.ts";
-import type { ListenerEvents } from "./listener.ts";
+import type { QuicContext } from "./quic-context.ts";
 import { QuicExchange } from "./quic-exchange.ts";
 
 export class QuicConnection implements Connection {
@@ -26,24 +24,12 @@ export class QuicConnection implements Connection {
   forwarded: ForwardedClient = createForwardedClient("", "https", "HTTP/3");
 
   readonly #session: QuicSession;
-  readonly #handler: ExchangeHandler;
-  readonly #events: ListenerEvents;
-  readonly #limits: HeadLimits;
-  readonly #batch: FlushBatch;
+  readonly #context: QuicContext;
   #isOpen = false;
 
-  constructor(
-    session: QuicSession,
-    handler: ExchangeHandler,
-    events: ListenerEvents,
-    limits: HeadLimits,
-    batch: FlushBatch,
-  ) {
+  constructor(session: QuicSession, context: QuicContext) {
     this.#session = session;
-    this.#handler = handler;
-    this.#events = events;
-    this.#limits = limits;
-    this.#batch = batch;
+    this.#context = context;
   }
 
   start(onClosed: () => void): void {
@@ -52,18 +38,18 @@ export class QuicConnection implements Connection {
     session.onhandshake = (info) => this.#onHandshake(info);
     // With a handler here the engine takes rejected `closed` promises of the session and its streams as handled.
     session.onerror = () => {};
-    session.opened.catch(() => this.#events.handshakeFailed("handshake"));
+    session.opened.catch(() => this.#context.events.handshakeFailed("handshake"));
     const closed = (): void => {
-      if (this.#isOpen) this.#events.connectionClosed();
+      if (this.#isOpen) this.#context.events.connectionClosed();
       onClosed();
     };
     session.closed.then(closed, closed);
   }
 
-  /** Sends GOAWAY; the connection closes when its last request has ended. */
+  /** Sends GOAWAY; the connection closes when its last request has ended. Given a code, it would close at once. */
   drain(): void {
     if (this.#session.destroyed) return;
-    this.#session.close({ type: "application", code: 0x100 }).catch(() => {});
+    this.#session.close().catch(() => {});
   }
 
   close(code: number): void {
@@ -80,25 +66,25 @@ export class QuicConnection implements Connection {
     this.serverName = typeof servername === "string" ? servername : "";
     this.forwarded = createForwardedClient(this.clientAddress, "https", this.version);
     this.#isOpen = true;
-    this.#events.connectionOpened("h3");
+    this.#context.events.connectionOpened("h3");
   }
 
   readonly #onStream = (stream: QuicStream): void => {
-    this.#batch.run();
+    this.#context.batch.run();
     stream.onheaders = (fields): void => this.#onHeaders(stream, fields);
   };
 
   #onHeaders(stream: QuicStream, fields: NodeJS.Dict<string | string[]>): void {
-    this.#batch.run();
+    this.#context.batch.run();
     const request = createRequestHead();
-    const length = readRequestDictionary(request, fields, this.#limits);
+    const length = readRequestDictionary(request, fields, this.#context.limits);
     const isAssumed = length === -1 && isBodylessMethod(request.method) && stream.stats.bytesReceived === 0n;
     const isBodyless = isAssumed || length === 0;
-    const exchange = new QuicExchange(stream, this, request, isBodyless, this.#batch, this.#limits, isAssumed);
+    const exchange = new QuicExchange(stream, this, request, isBodyless, isAssumed, this.#context);
     const closed = (): void => exchange.onStreamClosed();
     stream.closed.then(closed, closed);
-    if (typeof length === "number") this.#handler.handle(exchange, length);
-    else this.#handler.refuse(exchange, length);
+    if (typeof length === "number") this.#context.handler.handle(exchange, length);
+    else this.#context.handler.refuse(exchange, length);
   }
 }
 

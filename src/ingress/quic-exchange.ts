@@ -10,10 +10,10 @@ import type { Failure } from "../errors/failure.ts";
 import { FAILURES } from "../errors/catalogue.ts";
 import type { BodyReceiver, Connection, Exchange, ExchangeObserver } from "../http/exchange.ts";
 import type { RequestHead, ResponseHead } from "../http/head.ts";
-import type { HeadLimits } from "../http/head-limits.ts";
 import type { HeaderList } from "../http/header-list.ts";
-import type { FlushBatch, Flushable } from "./flush-batch.ts";
+import type { Flushable } from "./flush-batch.ts";
 import { QuicBodyReader } from "./quic-body-reader.ts";
+import type { QuicContext } from "./quic-context.ts";
 import { toHeaderObject, toResponseObject } from "./header-object.ts";
 import { joinChunks } from "./join-chunks.ts";
 
@@ -50,8 +50,7 @@ export class QuicExchange implements Exchange, Flushable {
   observer: ExchangeObserver | undefined = undefined;
 
   readonly #stream: RuntimeStream;
-  readonly #batch: FlushBatch;
-  readonly #limits: HeadLimits;
+  readonly #context: QuicContext;
   /** `isBodyless` was taken from the method: what was assumed is made sure of before the answer leaves. */
   readonly #isBodylessAssumed: boolean;
   #body: QuicBodyReader | undefined = undefined;
@@ -72,21 +71,19 @@ export class QuicExchange implements Exchange, Flushable {
     connection: Connection,
     request: RequestHead,
     isBodyless: boolean,
-    batch: FlushBatch,
-    limits: HeadLimits,
     isBodylessAssumed: boolean,
+    context: QuicContext,
   ) {
     this.#stream = stream as RuntimeStream;
     this.connection = connection;
     this.request = request;
     this.isBodyless = isBodyless;
-    this.#batch = batch;
-    this.#limits = limits;
+    this.#context = context;
     this.#isBodylessAssumed = isBodylessAssumed;
   }
 
   readBody(receiver: BodyReceiver): void {
-    this.#body = new QuicBodyReader(this.#stream, receiver, this.#limits);
+    this.#body = new QuicBodyReader(this.#stream, receiver, this.#context);
     this.#body.start();
   }
 
@@ -152,6 +149,7 @@ export class QuicExchange implements Exchange, Flushable {
   onStreamClosed(): void {
     if (this.#isDone) return;
     this.#isDone = true;
+    this.#body?.abandon();
     this.#release();
     this.observer?.onClientGone();
   }
@@ -159,7 +157,7 @@ export class QuicExchange implements Exchange, Flushable {
   #schedule(): void {
     if (this.#isInBatch || this.#isDone) return;
     this.#isInBatch = true;
-    this.#batch.add(this);
+    this.#context.batch.add(this);
   }
 
   #write(): void {
@@ -229,10 +227,10 @@ export class QuicExchange implements Exchange, Flushable {
     this.#isDone = true;
     this.#release();
     // What is left of the request is not wanted any more (RFC 9114 §4.1).
-    if (this.#body !== undefined && !this.#body.isComplete) {
-      this.#body.abandon();
-      this.#stream.stopSending(H3_NO_ERROR);
-    }
+    const body = this.#body;
+    if (body === undefined) return;
+    body.abandon();
+    if (!body.isReceived) this.#stream.stopSending(H3_NO_ERROR);
   }
 
   #waitForRoom(writer: StreamWriter): void {

@@ -9,7 +9,9 @@ import type { HeadLimits } from "../http/head-limits.ts";
 import { FlushBatch } from "./flush-batch.ts";
 import type { Listener, ListenerEvents } from "./listener.ts";
 import { QuicConnection } from "./quic-connection.ts";
+import type { QuicContext } from "./quic-context.ts";
 import { adoptUdpSocket } from "./quic-socket.ts";
+import type { SpillBudget } from "./spill-buffer.ts";
 import type { TlsIdentities } from "./tls-identities.ts";
 
 /** RFC 9114 §8.1. */
@@ -29,15 +31,18 @@ export interface QuicListenerOptions {
   readonly maxStreamDataBytes: number;
   readonly maxBidiStreams: number;
   readonly maxUniStreams: number;
+  /** For bodies that backends take more slowly than clients send them. */
+  readonly spillBudget: SpillBudget;
 }
 
 /** Starts to serve HTTP/3. */
 export async function listenQuic(options: QuicListenerOptions): Promise<Listener> {
   const connections = new Set<QuicConnection>();
-  const batch = new FlushBatch();
+  const { handler, events, limits, spillBudget } = options;
+  const context: QuicContext = { handler, events, limits, batch: new FlushBatch(), spillBudget };
   const endpoint = await listen(
     (session: QuicSession) => {
-      const connection = new QuicConnection(session, options.handler, options.events, options.limits, batch);
+      const connection = new QuicConnection(session, context);
       connections.add(connection);
       connection.start(() => connections.delete(connection));
     },

@@ -21,8 +21,15 @@ import { logRequest } from "./log.ts";
 import { prepareResponse } from "./prepare-response.ts";
 import { route } from "./route.ts";
 
-/** Where a message that a filter held goes on. */
-type Stage = "none" | "upstream-filters" | "admit" | "listener-response-filters" | "send-response";
+/** Where a message goes on that a filter held. */
+type Stage = "upstream-filters" | "admit" | "listener-response-filters" | "send-response";
+
+interface Paused {
+  readonly stage: Stage;
+  readonly filters: FilterStream | undefined;
+}
+
+const NOT_PAUSED: Paused = { stage: "send-response", filters: undefined };
 
 export class Transaction implements ExchangeObserver, BodyReceiver, ResponseReceiver, FilterHost {
   readonly generation: Generation;
@@ -55,7 +62,7 @@ export class Transaction implements ExchangeObserver, BodyReceiver, ResponseRece
   #upstream: UpstreamStream | undefined = undefined;
   #body: BodyLength | undefined = undefined;
   #isBodySent = false;
-  #stage: Stage = "none";
+  #paused: Paused = NOT_PAUSED;
   /** A whole answer that was made here and waits for its head to pass the filters. */
   #ownBody: Uint8Array | undefined = undefined;
   /** What the backend sent while a filter held the head. */
@@ -114,10 +121,14 @@ export class Transaction implements ExchangeObserver, BodyReceiver, ResponseRece
     this.#replyPlainly(failure, "");
   }
 
-  resume(): void {
-    const stage = this.#stage;
-    this.#stage = "none";
-    if (!this.#isFinished) this.#enter(stage);
+  resume(verdict: FilterVerdict): void {
+    const { stage, filters } = this.#paused;
+    this.#paused = NOT_PAUSED;
+    if (this.#isFinished || filters === undefined) return;
+    if (verdict !== "continue" && this.response !== undefined) this.#cancelUpstream();
+    // What the held filter and those after it wrote may lead elsewhere.
+    if (verdict === "continue" && stage === "upstream-filters" && !this.#route()) return;
+    this.#follow(verdict, filters, stage);
   }
 
   // ---- request ----
@@ -145,7 +156,7 @@ export class Transaction implements ExchangeObserver, BodyReceiver, ResponseRece
 
   #follow(verdict: FilterVerdict, filters: FilterStream, next: Stage): void {
     if (verdict === "continue") this.#enter(next);
-    else if (verdict === "pause") this.#stage = next;
+    else if (verdict === "pause") this.#paused = { stage: next, filters };
     else if (verdict === "reply" && filters.localReply !== undefined) this.#replyLocally(filters.localReply);
     else this.#replyPlainly(filters.failure ?? FAILURES.filterFailed, "");
   }

@@ -2,15 +2,13 @@
  * Puts a checked configuration to work: loads modules, starts filters and policies, makes the clients of all backends.
  * @module
  */
-import type { Config, LoadBalancingConfig, ModuleLimits, UpstreamConfig } from "../config/model.ts";
+import type { Config, FilterConfig, LoadBalancingConfig, ModuleLimits, UpstreamConfig } from "../config/model.ts";
 import type { FilterChain } from "../filter/chain.ts";
-import { createFilterChain } from "../filter/chain/filter-chain.ts";
-import { loadFilter } from "../filter/chain/load-filter.ts";
+import { loadFilterChain } from "../filter/chain/load-filter-chain.ts";
 import { createBalancer } from "../filter/policy/balancer.ts";
 import { loadPolicyModule, type PolicySource } from "../filter/policy/load-policy-module.ts";
 import type { PolicyLimits } from "../filter/policy/policy-limits.ts";
 import { createRouter } from "../filter/policy/router.ts";
-import type { FilterConfig } from "../config/model.ts";
 import type { FilterServices } from "../filter/proxy-wasm/filter-plugin.ts";
 import type { Router } from "../filter/policy.ts";
 import type { UpstreamTarget } from "../pipeline/generation.ts";
@@ -38,26 +36,25 @@ export interface GenerationServices {
 export async function buildGeneration(config: Config, services: GenerationServices): Promise<SharedGeneration> {
   const upstreams = Object.values(config.upstream);
   const router = buildRouter(config, upstreams);
-  const filters = await buildChain(config.filters, services.filters);
+  const chains: FilterChain[] = [];
   const clients: UpstreamClient[] = [];
-  const chains: FilterChain[] = filters === undefined ? [] : [filters];
-  const targets: UpstreamTarget[] = [];
-  for (const [index, upstream] of upstreams.entries()) {
-    const chain = await buildChain(upstream.filters, services.filters);
-    if (chain !== undefined) chains.push(chain);
-    const target = buildTarget(config, upstream, index, chain, services.upstreamLog);
-    targets.push(target);
-    clients.push(...target.backends.map((backend) => backend.client));
-  }
-  return {
-    router,
-    targets,
-    filters,
-    dispose() {
-      for (const client of clients) client.close();
-      for (const chain of chains) chain.dispose();
-    },
+  const dispose = (): void => {
+    for (const client of clients) client.close();
+    for (const chain of chains) chain.dispose();
   };
+  try {
+    const filters = await buildChain(config.filters, services.filters, chains);
+    const targets: UpstreamTarget[] = [];
+    for (const [index, upstream] of upstreams.entries()) {
+      const chain = await buildChain(upstream.filters, services.filters, chains);
+      targets.push(buildTarget(config, upstream, index, chain, clients, services.upstreamLog));
+    }
+    return { router, targets, filters, dispose };
+  } catch (error) {
+    // Clients and filters that were started would go on by themselves.
+    dispose();
+    throw error;
+  }
 }
 
 function buildRouter(config: Config, upstreams: readonly UpstreamConfig[]): Router {
@@ -75,9 +72,12 @@ function buildRouter(config: Config, upstreams: readonly UpstreamConfig[]): Rout
 async function buildChain(
   filters: readonly FilterConfig[],
   services: FilterServices,
+  chains: FilterChain[],
 ): Promise<FilterChain | undefined> {
   if (filters.length === 0) return undefined;
-  return createFilterChain(await Promise.all(filters.map((filter) => loadFilter(filter, services))));
+  const chain = await loadFilterChain(filters, services);
+  chains.push(chain);
+  return chain;
 }
 
 function buildTarget(
@@ -85,6 +85,7 @@ function buildTarget(
   upstream: UpstreamConfig,
   index: number,
   filters: FilterChain | undefined,
+  clients: UpstreamClient[],
   log: Logger,
 ): UpstreamTarget {
   const balancing: LoadBalancingConfig = upstream.load_balancing;
@@ -94,12 +95,11 @@ function buildTarget(
     name: upstream.name,
     index,
     balancer: createBalancer(module, upstream.backends, limits),
-    backends: upstream.backends.map((backend, place) => ({
-      id: backend.id,
-      index: place,
-      authority: backend.endpoint.authority,
-      client: createBackendClient(backendOptions(config, upstream, backend, log)),
-    })),
+    backends: upstream.backends.map((backend, place) => {
+      const client = createBackendClient(backendOptions(config, upstream, backend, log));
+      clients.push(client);
+      return { id: backend.id, index: place, authority: backend.endpoint.authority, client };
+    }),
     hostPolicy: { mode: upstream.host_policy.mode, host: upstream.host_policy.host ?? "" },
     forwardedMode: upstream.forwarded_headers.mode,
     filters,

@@ -10,6 +10,7 @@ import { createRequestIds, type RequestIds } from "../http/request-id.ts";
 import type { Listener, ListenerEvents } from "../ingress/listener.ts";
 import { listenQuic } from "../ingress/quic-listener.ts";
 import { listenTcp } from "../ingress/tcp-listener.ts";
+import type { SpillBudget } from "../ingress/spill-buffer.ts";
 import { loadTlsIdentities } from "../ingress/tls-identities.ts";
 import { createAccessLog, type AccessLog } from "../observe/access-log.ts";
 import type { ShardMetrics } from "../observe/shard-metrics.ts";
@@ -45,11 +46,13 @@ class ShardDataPlane implements DataPlane {
   readonly #metrics: ShardMetrics;
   readonly #accessLog: AccessLog;
   readonly #requestIds: RequestIds = createRequestIds();
+  readonly #spillBudget: SpillBudget;
   readonly #pipelines: Pipeline[] = [];
   readonly #listeners: Listener[] = [];
 
   constructor(config: Config, generation: SharedGeneration, metrics: ShardMetrics, accessLog: AccessLog) {
     this.#config = config;
+    this.#spillBudget = { limitBytes: config.performance.request_buffer_global_cap_bytes, usedBytes: 0 };
     this.#generation = generation;
     this.#metrics = metrics;
     this.#accessLog = accessLog;
@@ -72,6 +75,7 @@ class ShardDataPlane implements DataPlane {
         maxStreamDataBytes: performance.quic_initial_max_stream_data,
         maxBidiStreams: performance.quic_initial_max_streams_bidi,
         maxUniStreams: performance.quic_initial_max_streams_uni,
+        spillBudget: this.#spillBudget,
       }),
       await listenTcp({ ...common, tcpFd, maxConcurrentStreams: performance.quic_initial_max_streams_bidi }),
     );

@@ -4,6 +4,7 @@
  * @module
  */
 import type { ClientHttp2Stream, IncomingHttpHeaders } from "node:http2";
+import { holdBackWhilePaused } from "../platform/http2-flow.ts";
 import type { Http2Attempt } from "./http2-attempt.ts";
 import { errorCode } from "./http2-error.ts";
 import { trailerDictionary } from "./trailer-dictionary.ts";
@@ -23,6 +24,7 @@ let sendEndStream: ((this: ClientHttp2Stream, callback: FinalCallback) => void) 
 export function listenToStream(stream: ClientHttp2Stream, attempt: Http2Attempt, isBodyless: boolean): void {
   const owned = stream as AttemptStream;
   owned[ATTEMPT] = attempt;
+  holdBackWhilePaused(owned);
   owned.on("response", onResponse);
   owned.on("headers", onHeaders);
   owned.on("trailers", onTrailers);
