@@ -16,7 +16,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ingress: ["pipeline", "http", "platform"],
   pipeline: ["filter", "upstream", "policy", "http"],
   filter: ["http"],
-  upstream: ["http"],
+  upstream: ["http", "platform"],
   policy: ["http", "filter"],
   observe: ["http", "platform"],
   config: [],
