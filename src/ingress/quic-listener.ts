@@ -17,6 +17,12 @@ import type { TlsIdentities } from "./tls-identities.ts";
 /** RFC 9114 §8.1. */
 const H3_NO_ERROR = 0x100;
 
+/**
+ * What the engine finds beyond its own limits it drops without a word, and a request whose `authorization` is missing is
+ * not the request that was sent. So its limits are out of reach, and ours (`HeadLimits`) refuse.
+ */
+const ENGINE_HEAD_LIMITS = { maxHeaderPairs: 65_535, maxHeaderLength: 16 * 1024 * 1024 };
+
 export interface QuicListenerOptions {
   /** A bound UDP socket; closed by the caller afterwards. */
   readonly udpFd: number;
@@ -49,6 +55,7 @@ export async function listenQuic(options: QuicListenerOptions): Promise<Listener
     {
       alpn: ["h3"],
       sni: options.identities.quicContexts(),
+      application: ENGINE_HEAD_LIMITS,
       endpoint: {
         address: "127.0.0.1:0",
         // The engine counts to 16 bits.

@@ -64,6 +64,8 @@ class TcpListener implements Listener {
       allowHTTP1: true,
       ALPNProtocols: ["h2", "http/1.1"],
       minVersion: "TLSv1.2",
+      // Above our own limit, which answers with 431; the runtime's resets the stream.
+      maxHeaderListPairs: 4 * limits.maxHeadersCount,
       settings: { maxConcurrentStreams, initialWindowSize: STREAM_WINDOW_BYTES, enablePush: false },
     });
     this.#server = server;
