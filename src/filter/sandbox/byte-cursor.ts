@@ -1,4 +1,4 @@
-import { moduleInvalid } from "./module-failure.ts";
+import { moduleInvalid, moduleTooLarge } from "./module-failure.ts";
 
 /**
  * Reads one module strictly by the binary format (WebAssembly core specification, §5). Every read stays below
@@ -77,9 +77,10 @@ export class ByteCursor {
   }
 
   /** Length of a vector; one that cannot fit in what is left is refused before anything is reserved for it. */
-  count(what: string): number {
+  count(what: string, maximum = 0xffffffff): number {
     const count = this.u32();
     if (count > this.limit - this.position) this.fail(`${count} ${what} do not fit in the section`);
+    if (count > maximum) throw moduleTooLarge(`${count} ${what}, where ${maximum} are allowed`);
     return count;
   }
 

@@ -22,7 +22,6 @@ export const MODULE_MAX_BYTES: number = 64 * 1024 * 1024;
 
 const INSTRUMENTED_MAX_BYTES = 4 * MODULE_MAX_BYTES;
 const DEFAULT_TABLE_MAX_ELEMENTS = 262_144;
-const MAX_TABLE_COUNT = 100;
 
 /**
  * Rewrites a module so that it can be held to a deadline (by a `Meter`, which must be attached to each instance) and to
@@ -61,8 +60,9 @@ function createPlan(bytes: Uint8Array, options: InstrumentOptions): RewritePlan 
   }
   const maxElements = options.tableMaxElements ?? DEFAULT_TABLE_MAX_ELEMENTS;
   const tables = capLimits(layout.tables, maxElements);
-  if (tables === undefined || tables.length > MAX_TABLE_COUNT) {
-    throw moduleMemoryExceeded(`tables with more than ${maxElements} elements, or more than ${MAX_TABLE_COUNT} tables`);
+  if (tables === undefined) {
+    const needed = layout.tables.reduce((sum, table) => sum + table.initial, 0);
+    throw moduleMemoryExceeded(`${needed} table elements at start, where ${maxElements} are allowed`);
   }
   const meter = createMeterCode(layout);
   return { layout, memories, tables, meter, context: instructionContext(layout, meter) };

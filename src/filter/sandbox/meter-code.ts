@@ -30,6 +30,8 @@ export interface MeterCode {
   readonly firstWrapper: number;
   /** Index of the function that takes its parameter from the counter, for the host. */
   readonly chargeFunction: number;
+  /** Index of a function that calls the start function, or -1 when there is none. */
+  readonly startFunction: number;
 }
 
 /** Names of the exports that are added; a module that has one of them already is refused. */
@@ -122,6 +124,13 @@ export function createMeterCode(layout: ModuleLayout): MeterCode {
     types.push(typeIndex);
     bodies.push(functionBody(hostCall, parameters(parameterCount), callOf(index)));
   }
+  let startFunction = -1;
+  if (layout.startFunction >= 0) {
+    // Called from a function of its own: the engine then checks its type, and exporting it would allow more references.
+    startFunction = refill + bodies.length;
+    types.push(refillType);
+    bodies.push(functionBody(callOf(layout.startFunction)));
+  }
   return {
     fuelGlobal,
     hookTable,
@@ -134,6 +143,7 @@ export function createMeterCode(layout: ModuleLayout): MeterCode {
     functionBodies: bodies,
     firstWrapper,
     chargeFunction: refill + 2,
+    startFunction,
   };
 }
 

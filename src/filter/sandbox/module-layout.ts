@@ -9,6 +9,14 @@ export interface FunctionType {
   readonly results: readonly string[];
 }
 
+// The engine allows a million of most. Filters have some hundred types and imports, and some ten thousand functions;
+// lower caps keep a hostile module from taking much memory before it is refused.
+const MAX_TYPE_COUNT = 100_000;
+const MAX_IMPORT_COUNT = 10_000;
+const MAX_FUNCTION_COUNT = 900_000;
+const MAX_TABLE_COUNT = 100;
+const MAX_MEMORY_COUNT = 100;
+
 /** `function`, `table`, `memory`, `global` or `tag`, by its number in the import and export sections. */
 export const EXTERNAL_KINDS = ["function", "table", "memory", "global", "tag"] as const;
 
@@ -79,15 +87,16 @@ function readSection(cursor: ByteCursor, id: number, draft: Draft): void {
       readTypes(cursor, draft.types);
       break;
     case SECTION.import:
-      for (let left = cursor.count("imports"); left > 0; left--) readImport(cursor, draft);
+      for (let left = cursor.count("imports", MAX_IMPORT_COUNT); left > 0; left--) readImport(cursor, draft);
       break;
     case SECTION.function:
-      for (let left = cursor.count("functions"); left > 0; left--) {
+      for (let left = cursor.count("functions", MAX_FUNCTION_COUNT); left > 0; left--) {
         draft.functionTypes.push(cursor.index(draft.types.length, "type"));
       }
       break;
     case SECTION.memory:
-      for (let left = cursor.count("memories"); left > 0; left--) draft.memories.push(readMemoryLimits(cursor));
+      for (let left = cursor.count("memories", MAX_MEMORY_COUNT); left > 0; left--)
+        draft.memories.push(readMemoryLimits(cursor));
       break;
     case SECTION.start:
       draft.startFunction = cursor.index(draft.functionTypes.length, "function");
@@ -106,7 +115,7 @@ function readSection(cursor: ByteCursor, id: number, draft: Draft): void {
 }
 
 function readTypes(cursor: ByteCursor, types: FunctionType[]): void {
-  const count = cursor.count("types");
+  const count = cursor.count("types", MAX_TYPE_COUNT);
   for (let index = 0; index < count; index++) {
     const form = cursor.byte();
     if (form === 0x4e || form === 0x4f || form === 0x50 || form === 0x5e || form === 0x5f) {
@@ -157,9 +166,8 @@ function readImport(cursor: ByteCursor, draft: Draft): void {
   draft.imports.push({ module, name, kind, typeIndex });
 }
 
-/** Tables are read up to the first one that has an initial value: only rewriting can pass over the expression. */
 function readTables(cursor: ByteCursor, draft: Draft): void {
-  for (let left = cursor.count("tables"); left > 0; left--) {
+  for (let left = cursor.count("tables", MAX_TABLE_COUNT); left > 0; left--) {
     if (cursor.peek() === 0x40) throw moduleUnsupported("tables with an initial value are not supported");
     readValueType(cursor, draft.types.length);
     draft.tables.push(readTableLimits(cursor));

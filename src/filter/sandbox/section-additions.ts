@@ -20,7 +20,7 @@ export function addedCount(id: number, plan: RewritePlan): number {
     case SECTION.global:
       return 1;
     case SECTION.export:
-      return plan.layout.startFunction < 0 ? 2 : 3;
+      return plan.meter.startFunction < 0 ? 2 : 3;
     default:
       return 0;
   }
@@ -28,7 +28,7 @@ export function addedCount(id: number, plan: RewritePlan): number {
 
 /** Writes those entries. */
 export function writeAddedEntries(out: ByteWriter, id: number, plan: RewritePlan): void {
-  const { meter, layout } = plan;
+  const { meter } = plan;
   switch (id) {
     case SECTION.type:
       // The hook, which gives the next fuel; the refill, which calls it; and charges by an operand.
@@ -50,7 +50,7 @@ export function writeAddedEntries(out: ByteWriter, id: number, plan: RewritePlan
     case SECTION.export:
       writeExport(out, HOOK_TABLE_EXPORT, TABLE_KIND, meter.hookTable);
       writeExport(out, CHARGE_EXPORT, FUNCTION_KIND, meter.chargeFunction);
-      if (layout.startFunction >= 0) writeExport(out, START_EXPORT, FUNCTION_KIND, wrapped(layout.startFunction, plan));
+      if (meter.startFunction >= 0) writeExport(out, START_EXPORT, FUNCTION_KIND, meter.startFunction);
       break;
   }
 }
@@ -63,10 +63,6 @@ export function addedSection(id: number, plan: RewritePlan): Uint8Array | undefi
   writer.u32(count);
   writeAddedEntries(writer, id, plan);
   return writer.finish();
-}
-
-function wrapped(functionIndex: number, plan: RewritePlan): number {
-  return functionIndex < plan.layout.importedFunctionCount ? plan.meter.firstWrapper + functionIndex : functionIndex;
 }
 
 function writeExport(out: ByteWriter, name: string, kind: number, index: number): void {

@@ -1,12 +1,15 @@
 import { rewriteBody, rewriteConstant, rewriteFunctionIndex } from "./instruction-rewriter.ts";
 import { readMemoryLimits, readTableLimits, writeLimits, type Limits } from "./limits.ts";
 import { METER_EXPORT_PREFIX } from "./meter-code.ts";
-import { moduleUnsupported } from "./module-failure.ts";
+import { moduleTooLarge, moduleUnsupported } from "./module-failure.ts";
 import type { ModuleRewriter } from "./module-rewriter.ts";
 import type { RewritePlan } from "./rewrite-plan.ts";
 import { addedCount, writeAddedEntries } from "./section-additions.ts";
 import { SECTION, type Section } from "./sections.ts";
 import { readValueType } from "./value-types.ts";
+
+/** What the engine takes. */
+const FUNCTION_MAX_BYTES = 7_654_321;
 
 /** Writes one section of the module, changed where it has to be. */
 export function rewriteSection(rewriter: ModuleRewriter, section: Section, plan: RewritePlan): void {
@@ -162,6 +165,7 @@ function rewriteFunction(rewriter: ModuleRewriter, plan: RewritePlan): void {
   }
   rewriteBody(rewriter, plan.context);
   rewriter.copyTo(rewriter.limit);
+  if (out.length - content > FUNCTION_MAX_BYTES) throw moduleTooLarge("one of its functions is, once it is metered");
   out.closeSize(content, size);
   rewriter.limit = sectionEnd;
 }
