@@ -17,9 +17,10 @@ const bunTest = [bun, "test", "--no-orphans", "--timeout=60000"];
 
 type Run = readonly [title: string, command: string[], timeoutMs: number];
 
-// Tests with sockets measure time and count descriptors, so they run one by one, each file in a process of its own.
+// One after the other, for some measure time. Unit tests get a global of their own for each file, so that none pays for
+// another's garbage; tests with sockets, which count descriptors too, a process.
 const everything: readonly Run[] = [
-  ["unit tests", [...bunTest, "./src", "./filters", "./scripts", "./bench"], UNIT_TIMEOUT_MS],
+  ["unit tests", [...bunTest, "--isolate", "./src", "./filters", "./scripts", "./bench"], UNIT_TIMEOUT_MS],
   ...[...new Bun.Glob("test/**/*.test.ts").scanSync(repository)]
     .toSorted()
     .map((file): Run => [file, [...bunTest, `./${file}`], FILE_TIMEOUT_MS]),
