@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createBalancer } from "../src/filter/policy/balancer.ts";
 import { loadPolicyModule } from "../src/filter/policy/load-policy-module.ts";
+import { assembleWat } from "./support/assemble-wat.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
@@ -17,13 +18,8 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 /** Assembles the one example of the ABI's documentation, as a reader would. */
 async function assembleExample(): Promise<string> {
   const page = await readFile(join(ROOT, "docs/policy-abi.md"), "utf8");
-  const source = /```wat\n([^`]+)```/.exec(page)?.[1] ?? "";
-  const [text, module] = [join(folder, "example.wat"), join(folder, "example.wasm")];
-  await writeFile(text, source);
-  const assembler = join(ROOT, "node_modules/.bin/wasm-as");
-  const run = Bun.spawn([process.execPath, assembler, text, "-o", module], { stdout: "ignore", stderr: "pipe" });
-  const complaints = await run.stderr.text();
-  if ((await run.exited) !== 0) throw new Error(complaints);
+  const module = join(folder, "example.wasm");
+  await writeFile(module, await assembleWat(/```wat\n([^`]+)```/.exec(page)?.[1] ?? ""));
   return module;
 }
 

@@ -157,7 +157,7 @@ export class Transaction implements ExchangeObserver, BodyReceiver, ResponseRece
   #follow(verdict: FilterVerdict, filters: FilterStream, next: Stage): void {
     if (verdict === "continue") this.#enter(next);
     else if (verdict === "pause") this.#paused = { stage: next, filters };
-    else if (verdict === "reply" && filters.localReply !== undefined) this.#replyLocally(filters.localReply);
+    else if (verdict === "reply" && filters.localReply !== undefined) this.#replyLocally(filters.localReply, filters);
     else this.#replyPlainly(filters.failure ?? FAILURES.filterFailed, "");
   }
 
@@ -365,13 +365,14 @@ export class Transaction implements ExchangeObserver, BodyReceiver, ResponseRece
     this.#sendResponse();
   }
 
-  /** A filter's answer passes the response filters when it was given to the request, as it does in Envoy's ABI host. */
-  #replyLocally(reply: LocalReply): void {
-    const isForRequest = this.response === undefined;
+  /**
+   * A filter's answer has been through the response side of its own chain; those of the listener see it after that.
+   */
+  #replyLocally(reply: LocalReply, filters: FilterStream): void {
     this.detail = reply.details;
     this.#makeOwn(reply.head, reply.body);
     this.#held = undefined;
-    if (isForRequest) this.#filterResponse(reply.body.byteLength === 0);
+    if (filters === this.#upstreamFilters) this.#enterListenerResponseFilters(reply.body.byteLength === 0);
     else this.#sendResponse();
   }
 

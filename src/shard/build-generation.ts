@@ -43,10 +43,13 @@ export async function buildGeneration(config: Config, services: GenerationServic
     for (const chain of chains) chain.dispose();
   };
   try {
-    const filters = await buildChain(config.filters, services.filters, chains);
+    const filters = await buildChain(config.filters, services.filters, 0, chains);
     const targets: UpstreamTarget[] = [];
+    // The order of the counters: the root's filters, then those of each upstream.
+    let filterCount = config.filters.length;
     for (const [index, upstream] of upstreams.entries()) {
-      const chain = await buildChain(upstream.filters, services.filters, chains);
+      const chain = await buildChain(upstream.filters, services.filters, filterCount, chains);
+      filterCount += upstream.filters.length;
       targets.push(buildTarget(config, upstream, index, chain, clients, services.upstreamLog));
     }
     return { router, targets, filters, dispose };
@@ -72,10 +75,11 @@ function buildRouter(config: Config, upstreams: readonly UpstreamConfig[]): Rout
 async function buildChain(
   filters: readonly FilterConfig[],
   services: FilterServices,
+  firstIndex: number,
   chains: FilterChain[],
 ): Promise<FilterChain | undefined> {
   if (filters.length === 0) return undefined;
-  const chain = await loadFilterChain(filters, services);
+  const chain = await loadFilterChain(filters, services, firstIndex);
   chains.push(chain);
   return chain;
 }

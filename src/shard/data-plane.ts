@@ -29,6 +29,7 @@ export async function startDataPlane(options: DataPlaneOptions): Promise<DataPla
       logger: log.forTarget("spooky_filter"),
       metrics: new MetricStore(),
       sharedData: new SharedDataStore(),
+      events: options.metrics,
     },
     upstreamLog: log.forTarget("spooky_upstream"),
   });

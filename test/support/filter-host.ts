@@ -64,7 +64,13 @@ export function createTestServices(): TestServices {
     isEnabled: (level) => level !== "trace" && level !== "debug",
     log: (level, message, fields = {}) => void lines.push({ level, message, fields }),
   };
-  return { logger, metrics: new MetricStore(), sharedData: new SharedDataStore(), lines };
+  return {
+    logger,
+    metrics: new MetricStore(),
+    sharedData: new SharedDataStore(),
+    events: { filterCalled() {}, filterFailed() {} },
+    lines,
+  };
 }
 
 export function testFilterConfig(

@@ -16,13 +16,14 @@ import { type FilterSource, readFilterSource } from "./filter-source.ts";
  * `moduleImportRefused`, `moduleStartFailed`, `moduleConfigRefused`, or what instrumenting refuses. The detail names the
  * filter. Whoever loads a filter puts it into a chain, whose `dispose` ends it.
  */
-export async function loadFilter(config: FilterConfig, services: FilterServices): Promise<LoadedFilter> {
+export async function loadFilter(config: FilterConfig, services: FilterServices, index = 0): Promise<LoadedFilter> {
   const source = await readFilterSource(config);
   try {
     const module = await compile(source, config);
     return new LoadedFilter(
       {
         name: config.name,
+        index,
         rootId: config.root_id,
         vmId: config.name,
         module,

@@ -35,10 +35,15 @@ export class LoadedFilter {
 
   /** The instance to open a context in, or undefined while the filter is held back. Goes with {@link release}. */
   acquire(): FilterVm | undefined {
+    const { events } = this.#services;
+    events.filterCalled(this.plugin.index);
     let vm = this.#vm;
     if (vm === undefined || vm.fault !== undefined) {
       vm = this.#rebuild(vm);
-      if (vm === undefined) return undefined;
+      if (vm === undefined) {
+        events.filterFailed(this.plugin.index);
+        return undefined;
+      }
     }
     this.#contextCount++;
     return vm;
@@ -48,6 +53,7 @@ export class LoadedFilter {
   release(vm: FilterVm): void {
     this.#contextCount--;
     if (vm.fault === undefined) this.#backoff.noteSuccess();
+    else this.#services.events.filterFailed(this.plugin.index);
     if (this.#isDisposed) this.#end();
   }
 

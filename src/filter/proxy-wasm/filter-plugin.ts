@@ -7,6 +7,8 @@ import type { SharedDataStore } from "./shared-data-store.ts";
 export interface FilterPlugin {
   /** The filter's name in the config. */
   readonly name: string;
+  /** Its place among all filters of the config, for counters. */
+  readonly index: number;
   /** Selects a root context in C++ and AssemblyScript modules; others ignore it. */
   readonly rootId: string;
   /** Filters with the same id see each other's shared data. */
@@ -27,4 +29,12 @@ export interface FilterServices {
   readonly logger: Logger;
   readonly metrics: MetricStore;
   readonly sharedData: SharedDataStore;
+  readonly events: FilterEvents;
+}
+
+/** Told about each request that a filter gets; `index` as in {@link FilterPlugin}. Must not throw. */
+export interface FilterEvents {
+  filterCalled(index: number): void;
+  /** The filter died in the request, or could not run for it. */
+  filterFailed(index: number): void;
 }
