@@ -161,6 +161,25 @@ describe("a drain", () => {
     expect(await running.exited()).toBe(0);
   });
 
+  test("refuses new HTTP/3 handshakes", async () => {
+    const running = await start();
+    const answer = (await connect(running)).get("/held");
+    answer.catch(() => {});
+    await running.until(() => held.length === 1);
+    running.signal("SIGTERM");
+    await running.until(async () => (await running.readiness()).draining);
+    const late = await Promise.race([
+      H3Client.connect(running.ports.listen).then(
+        () => "connected",
+        () => "refused",
+      ),
+      Bun.sleep(1000).then(() => "no answer"),
+    ]);
+    expect(late).not.toBe("connected");
+    for (const stream of held.splice(0)) stream.respond({ ":status": 204 }, { endStream: true });
+    expect((await answer).status).toBe(204);
+  });
+
   test("lets an HTTP/2 request in flight finish, then ends with 0", async () => {
     const running = await start();
     const answer = requestHttp2(openHttp2(running.ports.listen), "/held");

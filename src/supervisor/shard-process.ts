@@ -49,6 +49,8 @@ export class ShardProcess {
     this.#events = events;
     this.#child = Bun.spawn([...spec.command], {
       stdio: ["ignore", "inherit", "inherit", ...inheritedFds(spec)],
+      // `node:quic` warns at each start that it is experimental; the architecture page says so once.
+      env: { ...process.env, NODE_NO_WARNINGS: "1" },
       ipc: (message: ShardMessage) => this.#receive(message),
       onDisconnect: () => {
         this.#isChannelClosed = true;
