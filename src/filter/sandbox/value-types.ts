@@ -10,6 +10,10 @@ const VALUE_TYPE_NAMES: ReadonlyMap<number, string> = new Map([
   [0x70, "funcref"],
   [0x6f, "externref"],
   [0x69, "exnref"],
+  // What has no value but null; some assemblers write these for it.
+  [0x73, "nullfuncref"],
+  [0x72, "nullexternref"],
+  [0x74, "nullexnref"],
 ]);
 
 const GC_TYPE_NAMES: ReadonlyMap<number, string> = new Map([
@@ -19,9 +23,16 @@ const GC_TYPE_NAMES: ReadonlyMap<number, string> = new Map([
   [0x6b, "struct"],
   [0x6a, "array"],
   [0x71, "none"],
-  [0x72, "noextern"],
-  [0x73, "nofunc"],
-  [0x74, "noexn"],
+]);
+
+/** Abstract heap types as an s33. */
+const HEAP_TYPE_NAMES: ReadonlyMap<number, string> = new Map([
+  [0x70 - 0x80, "func"],
+  [0x6f - 0x80, "extern"],
+  [0x69 - 0x80, "exn"],
+  [0x73 - 0x80, "nofunc"],
+  [0x72 - 0x80, "noextern"],
+  [0x74 - 0x80, "noexn"],
 ]);
 
 /** Reads one value type (§5.3.4) and names it as the text format does. `typeCount` bounds references to types. */
@@ -40,9 +51,8 @@ export function readValueType(cursor: ByteCursor, typeCount: number): string {
 export function readHeapType(cursor: ByteCursor, typeCount: number): string {
   const code = cursor.s33();
   if (code >= 0) return code < typeCount ? String(code) : cursor.fail(`there is no type ${code}`);
-  if (code === -0x10) return "func";
-  if (code === -0x11) return "extern";
-  if (code === -0x17) return "exn";
+  const name = HEAP_TYPE_NAMES.get(code);
+  if (name !== undefined) return name;
   const gcName = GC_TYPE_NAMES.get(code + 0x80);
   if (gcName !== undefined) throw moduleUnsupported(`GC type ${gcName} is not supported`);
   return cursor.fail("unknown heap type");
