@@ -1,6 +1,6 @@
 import { ByteWriter } from "./byte-writer.ts";
 import { instructionContext } from "./instruction-rewriter.ts";
-import { capLimits, PAGE_BYTES } from "./limits.ts";
+import { capLimits, MAX_PAGES, MAX_TABLE_ELEMENTS, PAGE_BYTES } from "./limits.ts";
 import { createMeterCode } from "./meter-code.ts";
 import { moduleMemoryExceeded, moduleTooLarge } from "./module-failure.ts";
 import { readLayout } from "./module-layout.ts";
@@ -53,13 +53,13 @@ export function instrument(bytes: Uint8Array, options: InstrumentOptions): Uint8
 function createPlan(bytes: Uint8Array, options: InstrumentOptions): RewritePlan {
   const layout = readLayout(bytes);
   const maxPages = Math.floor(options.memoryMaxBytes / PAGE_BYTES);
-  const memories = capLimits(layout.memories, maxPages);
+  const memories = capLimits(layout.memories, maxPages, MAX_PAGES);
   if (memories === undefined) {
     const needed = layout.memories.reduce((sum, memory) => sum + memory.initial, 0);
     throw moduleMemoryExceeded(`${needed} pages of 64 KiB at start, where ${maxPages} are allowed`);
   }
   const maxElements = options.tableMaxElements ?? DEFAULT_TABLE_MAX_ELEMENTS;
-  const tables = capLimits(layout.tables, maxElements);
+  const tables = capLimits(layout.tables, maxElements, MAX_TABLE_ELEMENTS);
   if (tables === undefined) {
     const needed = layout.tables.reduce((sum, table) => sum + table.initial, 0);
     throw moduleMemoryExceeded(`${needed} table elements at start, where ${maxElements} are allowed`);

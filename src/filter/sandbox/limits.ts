@@ -12,7 +12,9 @@ export interface Limits {
 /** Bytes of a page of memory. */
 export const PAGE_BYTES = 65536;
 
-const MAX_PAGES = 65536;
+/** The most that one memory, and one table in this engine, can have. */
+export const MAX_PAGES = 65536;
+export const MAX_TABLE_ELEMENTS = 10_000_000;
 
 export function readMemoryLimits(cursor: ByteCursor): Limits {
   const limits = readLimits(cursor, "memory");
@@ -36,15 +38,15 @@ export function writeLimits(writer: ByteWriter, limits: Limits): void {
 
 /**
  * Shares out a cap over all memories or tables of a module: each gets what it starts with and an equal part of the
- * rest, so that together they stay below the cap. Undefined when they are above it from the start.
+ * rest, so that together they stay below the cap, and each below `maxEach`. Undefined when they start above the cap.
  */
-export function capLimits(all: readonly Limits[], cap: number): readonly Limits[] | undefined {
+export function capLimits(all: readonly Limits[], cap: number, maxEach: number): readonly Limits[] | undefined {
   let left = cap;
   for (const limits of all) left -= limits.initial;
   if (left < 0) return undefined;
   const growth = Math.floor(left / Math.max(all.length, 1));
   return all.map((limits) => {
-    const allowed = Math.min(limits.initial + growth, 0xffffffff);
+    const allowed = Math.min(limits.initial + growth, maxEach);
     return { ...limits, maximum: Math.min(limits.maximum ?? allowed, allowed) };
   });
 }

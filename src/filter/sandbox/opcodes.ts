@@ -93,9 +93,9 @@ export const PLAIN_OPCODES: Uint8Array = table(
   [0xfc, 0xfe, IMMEDIATE.prefix],
 );
 
-/** After 0xfc: saturating conversions and bulk instructions. */
+/** After 0xfc: saturating conversions, bulk instructions and wide arithmetic. */
 const BULK_OPCODES: Uint8Array = table(
-  18,
+  23,
   [0, 7, IMMEDIATE.none],
   [8, 8, IMMEDIATE.memoryInit],
   [9, 9, IMMEDIATE.index], // data.drop
@@ -107,6 +107,7 @@ const BULK_OPCODES: Uint8Array = table(
   [15, 15, IMMEDIATE.tableGrow],
   [16, 16, IMMEDIATE.tableIndex], // table.size
   [17, 17, IMMEDIATE.tableFill],
+  [19, 22, IMMEDIATE.none], // i64.add128 and so on
 );
 
 /** After 0xfd: SIMD, and from 0x100 on relaxed SIMD. */

@@ -7,7 +7,6 @@ const GC_NAMES: readonly string[] =
   "struct.new struct.new_default struct.get struct.get_s struct.get_u struct.set array.new array.new_default array.new_fixed array.new_data array.new_elem array.get array.get_s array.get_u array.set array.len array.fill array.copy array.init_data array.init_elem ref.test ref.test_null ref.cast ref.cast_null br_on_cast br_on_cast_fail any.convert_extern extern.convert_any ref.i31 i31.get_s i31.get_u".split(
     " ",
   );
-const WIDE_NAMES: readonly string[] = "i64.add128 i64.sub128 i64.mul_wide_s i64.mul_wide_u".split(" ");
 const STACK_NAMES: readonly string[] = "cont.new cont.bind suspend resume resume_throw resume_throw_ref switch".split(
   " ",
 );
@@ -24,8 +23,7 @@ export function opcodeDescription(opcode: number, subOpcode: number): string {
     const name = GC_NAMES[subOpcode];
     return `GC opcode ${number}${name === undefined ? "" : ` ${name}`}`;
   }
-  const name = opcode === 0xfc ? WIDE_NAMES[subOpcode - 19] : undefined;
-  return name === undefined ? `unknown opcode ${number}` : `wide arithmetic opcode ${number} ${name}`;
+  return `unknown opcode ${number}`;
 }
 
 function hex(value: number): string {
