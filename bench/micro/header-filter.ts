@@ -26,7 +26,7 @@ export async function headerFilterBenchmarks(): Promise<Benchmark[]> {
         logger: { isEnabled: () => false, log: () => {} },
         metrics: new MetricStore(),
         sharedData: new SharedDataStore(),
-      events: { filterCalled() {}, filterFailed() {} },
+        events: { filterCalled() {}, filterFailed() {} },
       },
     ),
   ]);
