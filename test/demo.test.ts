@@ -4,11 +4,12 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, wri
 import { connect as connectHttp2 } from "node:http2";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePortRun } from "./support/free-port.ts";
 import { H3Client } from "./support/h3-client.ts";
 import { repository } from "./support/repository-files.ts";
 
 const START_DEADLINE_MS = 15_000;
-const PORT = 9889;
+const PORT = freePortRun(4);
 
 interface DemoProcess {
   readonly process: Bun.Subprocess<"ignore", "pipe", "pipe">;
@@ -18,7 +19,7 @@ interface DemoProcess {
 function startDemo(directory: string): DemoProcess {
   const process_ = Bun.spawn([process.execPath, join(repository, "src/main.ts")], {
     cwd: directory,
-    env: { ...process.env, SPOOKY_STATE_DIR: join(directory, "state"), NODE_NO_WARNINGS: "1", RUST_LOG: "" },
+    env: { ...process.env, SPOOKY_STATE_DIR: join(directory, "state"), SPOOKY_DEMO_PORT: `${PORT}`, RUST_LOG: "" },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const pieces: string[] = [];
@@ -110,8 +111,8 @@ describe("the demo", () => {
   });
 
   test("tells of its health and counts the requests", async () => {
-    expect((await fetch("http://127.0.0.1:9902/health")).status).toBe(200);
-    const metrics = await (await fetch("http://127.0.0.1:9901/metrics")).text();
+    expect((await fetch(`http://127.0.0.1:${PORT + 3}/health`)).status).toBe(200);
+    const metrics = await (await fetch(`http://127.0.0.1:${PORT + 2}/metrics`)).text();
     expect(Number(/^spooky_requests_total (\d+)$/m.exec(metrics)?.[1])).toBeGreaterThanOrEqual(2);
   });
 

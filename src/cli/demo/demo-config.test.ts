@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { parseConfig } from "../../config/parse-config.ts";
-import { DEMO_BACKEND_PORT, DEMO_PORT, demoConfig } from "./demo-config.ts";
+import { DEMO_PORT, demoConfig, demoPorts } from "./demo-config.ts";
 
 const PATHS = { certificatePath: '/tmp/a "strange" place/localhost.pem', keyPath: "/tmp/key: #1.pem" };
 
@@ -11,7 +11,7 @@ test("the demo's config is right, whatever the paths look like", () => {
   expect(config.listeners).toHaveLength(1);
   expect(config.listeners[0]).toMatchObject({ address: "127.0.0.1", port: DEMO_PORT });
   expect(config.listeners[0]?.tls).toMatchObject({ cert: PATHS.certificatePath, key: PATHS.keyPath });
-  expect(config.upstream["demo"]?.backends[0]?.endpoint).toMatchObject({ scheme: "http", port: DEMO_BACKEND_PORT });
+  expect(config.upstream["demo"]?.backends[0]?.endpoint).toMatchObject({ scheme: "http", port: 9890 });
 });
 
 test("the demo's config puts all three kinds of module in the way of a request", () => {
@@ -24,4 +24,13 @@ test("the demo's config puts all three kinds of module in the way of a request",
 
 test("variables reach the filter as they are meant for it", () => {
   expect(demoConfig(PATHS)).toContain('"${request_id}"');
+});
+
+test("another port brings the others along", () => {
+  const result = parseConfig(demoConfig(PATHS, demoPorts(20_000)), "spooky.yaml");
+  if ("errors" in result) throw new Error("the config is wrong");
+  const { listeners, upstream, observability } = result.config;
+  expect(listeners[0]?.port).toBe(20_000);
+  expect(upstream["demo"]?.backends[0]?.endpoint.port).toBe(20_001);
+  expect([observability.metrics.port, observability.control_api.port]).toEqual([20_002, 20_003]);
 });

@@ -8,7 +8,7 @@ import { SpookyError } from "../../errors/spooky-error.ts";
 import { runDaemon } from "../../supervisor/supervisor.ts";
 import { type DemoBackend, startDemoBackend } from "./backend.ts";
 import { openDevelopmentCertificate } from "./certificate.ts";
-import { DEMO_BACKEND_PORT, demoConfig } from "./demo-config.ts";
+import { DEMO_BACKEND_ID, demoConfig, demoPorts } from "./demo-config.ts";
 import { openStateDirectory } from "./state-directory.ts";
 import { welcomeText } from "./welcome.ts";
 
@@ -23,7 +23,7 @@ export async function runDemo(): Promise<number> {
   const certificate = await openDevelopmentCertificate(openStateDirectory(process.env));
   const configPath = resolve(CONFIG_NAME);
   const isNew = !existsSync(configPath);
-  if (isNew) writeConfig(configPath, demoConfig(certificate));
+  if (isNew) writeConfig(configPath, demoConfig(certificate, demoPorts(readPort(process.env))));
   process.stdout.write(`${isNew ? "wrote" : "using"} ${configPath}\n`);
 
   const loaded = loadConfig(configPath);
@@ -34,7 +34,8 @@ export async function runDemo(): Promise<number> {
   for (const warning of loaded.warnings) process.stderr.write(`${formatDiagnosticLine(warning)}\n`);
 
   const { config } = loaded;
-  const backend = isDemoBackendWanted(config) ? await startDemoBackend(DEMO_BACKEND_PORT) : undefined;
+  const backendPort = demoBackendPort(config);
+  const backend = backendPort === undefined ? undefined : await startDemoBackend(backendPort);
   try {
     return await runDaemon(config, {
       configPath,
@@ -45,13 +46,19 @@ export async function runDemo(): Promise<number> {
   }
 }
 
-/** Somebody's own config may name other backends; then the port is left alone. */
-function isDemoBackendWanted(config: Config): boolean {
-  return Object.values(config.upstream).some(({ backends }) =>
-    backends.some(
-      ({ endpoint }) => endpoint.port === DEMO_BACKEND_PORT && /^(?:127\.0\.0\.1|localhost)$/.test(endpoint.host),
-    ),
-  );
+/** Where the config wants the demo's backend; somebody's own config may name other backends only. */
+function demoBackendPort(config: Config): number | undefined {
+  const backends = Object.values(config.upstream).flatMap((upstream) => upstream.backends);
+  return backends.find(({ id }) => id === DEMO_BACKEND_ID)?.endpoint.port;
+}
+
+/** SPOOKY_DEMO_PORT, or undefined. */
+function readPort(env: NodeJS.ProcessEnv): number | undefined {
+  const text = env["SPOOKY_DEMO_PORT"];
+  if (text === undefined || text === "") return undefined;
+  const port = Number(text);
+  if (Number.isInteger(port) && port > 0 && port <= 65_532) return port;
+  throw new SpookyError(FAILURES.usage, `SPOOKY_DEMO_PORT is no port: ${text}`, { hint: "give a number up to 65532" });
 }
 
 function writeConfig(path: string, text: string): void {
