@@ -245,7 +245,7 @@ export interface PerformanceConfig {
   readonly new_connections_per_sec: number;
   /** Default 500. */
   readonly new_connections_burst: number;
-  /** Client connections at one time. Default 20000. */
+  /** Client connections at one time, for QUIC and for TCP each; every shard takes its share of them. Default 20000. */
   readonly max_active_connections: number;
   /** Default 5000. */
   readonly quic_max_idle_timeout_ms: number;

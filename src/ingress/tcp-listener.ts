@@ -37,6 +37,8 @@ export interface TcpListenerOptions {
   readonly events: ListenerEvents;
   readonly limits: HeadLimits;
   readonly maxConcurrentStreams: number;
+  /** Connections at one time; more are closed before their handshake. */
+  readonly maxConnections: number;
 }
 
 /** Starts to serve HTTP/2 and HTTP/1.1. */
@@ -54,7 +56,8 @@ class TcpListener implements Listener {
   readonly #sessions = new Map<ServerHttp2Session, TcpConnection>();
   readonly #http1 = new Http1Connections();
 
-  constructor({ identities, handler, events, limits, maxConcurrentStreams }: TcpListenerOptions) {
+  constructor(options: TcpListenerOptions) {
+    const { identities, handler, events, limits, maxConcurrentStreams } = options;
     this.#handler = handler;
     this.#events = events;
     this.#limits = limits;
@@ -69,6 +72,7 @@ class TcpListener implements Listener {
       settings: { maxConcurrentStreams, initialWindowSize: STREAM_WINDOW_BYTES, enablePush: false },
     });
     this.#server = server;
+    server.maxConnections = options.maxConnections;
     server.on("session", (session) => this.#onSession(session));
     server.on("stream", (stream, _headers, flags, fields) => {
       this.#onStream(stream as ServerHttp2Stream, flags, fields as unknown as string[]);

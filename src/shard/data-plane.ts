@@ -65,12 +65,13 @@ class ShardDataPlane implements DataPlane {
     const identities = loadTlsIdentities(listen.tls);
     const handler = this.#pipelineFor(listen);
     const events = this.#eventsOf(listenerIndex);
-    const common = { identities, handler, events, limits: DEFAULT_HEAD_LIMITS };
+    // The kernel spreads connections evenly over the shards.
+    const maxConnections = Math.ceil(performance.max_active_connections / performance.worker_threads);
+    const common = { identities, handler, events, maxConnections, limits: DEFAULT_HEAD_LIMITS };
     this.#listeners.push(
       await listenQuic({
         ...common,
         udpFd,
-        maxConnections: performance.max_active_connections,
         idleTimeoutMs: performance.quic_max_idle_timeout_ms,
         maxDataBytes: performance.quic_initial_max_data,
         maxStreamDataBytes: performance.quic_initial_max_stream_data,

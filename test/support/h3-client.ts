@@ -130,7 +130,8 @@ export class H3Client {
   }
 
   close(): void {
-    if (!this.session.destroyed) this.session.destroy();
+    // With a code the engine sends CONNECTION_CLOSE; without one it just leaves.
+    if (!this.session.destroyed) this.session.destroy(undefined, { type: "application", code: 0x100 });
   }
 
   async #send(stream: QuicStream, body: Uint8Array | string | AsyncIterable<Uint8Array>): Promise<void> {
