@@ -1,7 +1,13 @@
+import { COMMANDS } from "./commands/command-table.ts";
+
 /** Answer to `--help`. */
 export const HELP: string = `An HTTP/3 edge proxy whose request path is a chain of sandboxed WebAssembly filters.
 
 Usage: spooky [--config FILE]
+       spooky COMMAND ...
+
+Commands:
+${COMMANDS.map(({ name, usage, summary }) => `  ${name} ${usage}\n                     ${summary}.`).join("\n")}
 
 Options:
   -c, --config FILE  Serve what FILE describes. Without it: /etc/spooky/config.yaml if there is one, else a
@@ -9,5 +15,5 @@ Options:
   -V, --version      Print the version.
   -h, --help         Print this.
 
-Exit codes: 0 stopped cleanly, 1 wrong config or failed start, 2 wrong usage.
+Exit codes: 0 stopped cleanly or all well, 1 wrong config or failed start, 2 wrong usage.
 `;

@@ -3,35 +3,50 @@ import { formatDiagnostic, formatDiagnosticLine } from "../config/diagnostic.ts"
 import { loadConfig } from "../config/load-config.ts";
 import { FAILURES } from "../errors/catalogue.ts";
 import { parseArguments } from "./arguments.ts";
+import { type Command, EXIT, UsageError } from "./commands/command.ts";
+import { findCommand } from "./commands/command-table.ts";
 import { formatError } from "./format-error.ts";
 import { HELP } from "./help.ts";
 import { readVersion } from "./version.ts";
-
-/** Stopped cleanly. */
-const EXIT_OK = 0;
-/** The config is wrong, or the start failed. */
-const EXIT_FAILED = 1;
-/** The command line is wrong. */
-const EXIT_USAGE = 2;
 
 const DEFAULT_CONFIG_PATH = "/etc/spooky/config.yaml";
 
 /** Does what the command line asks for and resolves to the exit code when that has ended. Never rejects. */
 export async function run(argv: readonly string[]): Promise<number> {
+  const found = findCommand(argv);
+  if (found !== undefined) return runCommand(found.command, found.argv);
   const request = parseArguments(argv);
   switch (request.kind) {
     case "help":
       process.stdout.write(HELP);
-      return EXIT_OK;
+      return EXIT.ok;
     case "version":
       process.stdout.write(`spooky ${readVersion()}\n`);
-      return EXIT_OK;
+      return EXIT.ok;
     case "wrong":
-      process.stderr.write(`error ${FAILURES.usage.code}: ${request.problem} (see spooky --help)\n`);
-      return EXIT_USAGE;
+      return refuse(`${request.problem} (see spooky --help)`);
     case "serve":
       return serve(request.configPath ?? (existsSync(DEFAULT_CONFIG_PATH) ? DEFAULT_CONFIG_PATH : undefined));
   }
+}
+
+async function runCommand(command: Command, argv: readonly string[]): Promise<number> {
+  try {
+    if (argv.includes("--help") || argv.includes("-h")) {
+      process.stdout.write(`${command.summary}.\n\nUsage: spooky ${command.name} ${command.usage}\n`);
+      return EXIT.ok;
+    }
+    return await command.run(argv);
+  } catch (error) {
+    if (error instanceof UsageError) return refuse(`${error.message} (usage: spooky ${command.name} ${command.usage})`);
+    process.stderr.write(`${formatError(error)}\n`);
+    return EXIT.failed;
+  }
+}
+
+function refuse(problem: string): number {
+  process.stderr.write(`error ${FAILURES.usage.code}: ${problem}\n`);
+  return EXIT.usage;
 }
 
 async function serve(configPath: string | undefined): Promise<number> {
@@ -41,7 +56,7 @@ async function serve(configPath: string | undefined): Promise<number> {
     return await runDemo();
   } catch (error) {
     process.stderr.write(`${formatError(error)}\n`);
-    return EXIT_FAILED;
+    return EXIT.failed;
   }
 }
 
@@ -49,7 +64,7 @@ async function serveConfig(configPath: string): Promise<number> {
   const result = loadConfig(configPath);
   if ("errors" in result) {
     for (const error of result.errors) process.stderr.write(`${formatDiagnostic(error)}\n`);
-    return EXIT_FAILED;
+    return EXIT.failed;
   }
   for (const warning of result.warnings) process.stderr.write(`${formatDiagnosticLine(warning)}\n`);
   // Loaded only now, so that a wrong config is told of without starting any of the machinery.

@@ -17,6 +17,13 @@ export const STARTUP_FAILURES = {
     source: "config",
     retryable: false,
   },
+  configUnwritable: {
+    code: "SPK_CONFIG_UNWRITABLE",
+    status: 0,
+    message: "config file cannot be written",
+    source: "config",
+    retryable: false,
+  },
   configFileUnreadable: {
     code: "SPK_CONFIG_FILE_UNREADABLE",
     status: 0,

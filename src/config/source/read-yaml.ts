@@ -1,4 +1,14 @@
-import { type Document, type ParsedNode, isAlias, isMap, isScalar, isSeq, parseDocument, visit } from "yaml";
+import {
+  type Document,
+  type ParsedNode,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  parseDocument,
+  stringify as stringifyYaml,
+  visit,
+} from "yaml";
 import { FAILURES } from "../../errors/catalogue.ts";
 import type { Diagnostic } from "../diagnostic.ts";
 import { ConfigSource, type Span, type SpanFinder } from "./config-source.ts";
@@ -165,3 +175,5 @@ function nonEmpty(span: Span | undefined): Span | undefined {
 function lowerFirst(text: string): string {
   return text.slice(0, 1).toLowerCase() + text.slice(1);
 }
+
+export { stringifyYaml };

@@ -1,0 +1,17 @@
+import { CHECK } from "./check.ts";
+import type { Command } from "./command.ts";
+import { CONFIG_DIFF } from "./config-diff.ts";
+import { CONFIG_SHOW } from "./config-show.ts";
+import { INIT } from "./init.ts";
+
+/** All commands, in the order of the help. */
+export const COMMANDS: readonly Command[] = [CHECK, INIT, CONFIG_SHOW, CONFIG_DIFF];
+
+/** The command that a command line begins with and the arguments after its name, or undefined. */
+export function findCommand(argv: readonly string[]): { command: Command; argv: readonly string[] } | undefined {
+  for (const command of COMMANDS) {
+    const words = command.name.split(" ");
+    if (words.every((word, index) => argv[index] === word)) return { command, argv: argv.slice(words.length) };
+  }
+  return undefined;
+}
