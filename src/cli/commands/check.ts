@@ -47,7 +47,20 @@ function count(number: number, noun: string): string {
 
 /** `{ok, diagnostics: [{severity, code, file, line, column, path, message, expected, found, hint}]}`. */
 function jsonReport(found: readonly Diagnostic[]): string {
-  const diagnostics = found.map(({ failure, excerpt: _, ...rest }) => ({ code: failure.code, ...rest }));
+  const diagnostics = found.map(
+    ({ failure, severity, path, message, expected, found: value, hint, file, line, column }) => ({
+      code: failure.code,
+      severity,
+      file,
+      line,
+      column,
+      path,
+      message,
+      expected,
+      found: value,
+      hint,
+    }),
+  );
   const ok = !found.some(({ severity }) => severity === "error");
   return `${JSON.stringify({ ok, diagnostics }, null, 2)}\n`;
 }
