@@ -53,8 +53,23 @@ describe("readHttp1Request", () => {
 
   test("removes the fields of the connection and those that it names", () => {
     const { head, result } = read([
-      ...[...HOST, "Connection", "Keep-Alive, X-Secret ,te", "Keep-Alive", "timeout=5", "X-Secret", "1", "x-kept", "2"],
-      ...["Proxy-Connection", "close", "Upgrade", "h2c", "HTTP2-Settings", "AAMAAABkAAQAAP__", "X-SECRET", "3"],
+      ...HOST,
+      "Connection",
+      "Keep-Alive, X-Secret ,te",
+      "Keep-Alive",
+      "timeout=5",
+      "X-Secret",
+      "1",
+      "x-kept",
+      "2",
+      "Proxy-Connection",
+      "close",
+      "Upgrade",
+      "h2c",
+      "HTTP2-Settings",
+      "AAMAAABkAAQAAP__",
+      "X-SECRET",
+      "3",
     ]);
     expect(result).toBe(0);
     expect(head.headers.fields).toEqual(["x-kept", "2"]);

@@ -43,8 +43,26 @@ describe.each([
 ] as const)("a request head as a %s", (_, read) => {
   test("becomes a head of its parts", () => {
     const { head, result } = read([
-      ...[":method", "POST", ":scheme", "https", ":authority", "Example.com:443", ":path", "/a/../b?c=%2f"],
-      ...["user-agent", "x", "content-length", "12", "x-a", "1", "x-a", "2", "te", "trailers", "x-empty", ""],
+      ":method",
+      "POST",
+      ":scheme",
+      "https",
+      ":authority",
+      "Example.com:443",
+      ":path",
+      "/a/../b?c=%2f",
+      "user-agent",
+      "x",
+      "content-length",
+      "12",
+      "x-a",
+      "1",
+      "x-a",
+      "2",
+      "te",
+      "trailers",
+      "x-empty",
+      "",
     ]);
     expect(result).toBe(12);
     expect(head.method).toBe("POST");

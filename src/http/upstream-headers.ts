@@ -46,8 +46,10 @@ function isReplaced(kind: FieldKind): boolean {
   }
 }
 
+/** One list of two (RFC 9110 §5.3); an empty one must not leave a separator at an end. */
 function join(values: string | undefined, value: string): string {
-  return values === undefined || values === "" ? value : `${values}, ${value}`;
+  if (values === undefined || values === "") return value;
+  return value === "" ? values : `${values}, ${value}`;
 }
 
 /**
