@@ -16,6 +16,6 @@ function parse(text: string): binaryen.Module {
   try {
     return binaryen.parseText(text);
   } catch (error) {
-    throw new Error(`${error instanceof Error ? error.message : String(error)} in ${text}`);
+    throw new Error(`${error instanceof Error ? error.message : String(error)} in ${text}`, { cause: error });
   }
 }
