@@ -20,7 +20,10 @@ beforeAll(async () => {
       stream.end("ok");
     });
   });
-  proxy = await startProxy({ upstream: simpleUpstream(backend.address), performance: "max_request_body_bytes: 1000" });
+  proxy = await startProxy({
+    upstream: simpleUpstream(backend.address),
+    performance: "max_request_body_bytes: 1000\nclient_body_idle_timeout_ms: 400",
+  });
 });
 
 beforeEach(() => {
@@ -169,6 +172,36 @@ describe("a body that is not as long as declared", () => {
     );
     expect(answer).toBe("");
     await proxy.until(() => /method=POST path=\/ status=0 .*SPK_REQUEST_CLIENT_GONE/.test(proxy.stderr));
+  });
+});
+
+describe("a client that stops in the middle of its body", () => {
+  test("is answered with 408 over HTTP/3, HTTP/2 and HTTP/1.1", async () => {
+    async function* stalled(): AsyncGenerator<Uint8Array> {
+      yield new Uint8Array(5);
+      await Bun.sleep(3000);
+    }
+    const startedMs = performance.now();
+    const client = await H3Client.connect(proxy.ports.listen);
+    const stream = await client.open({ method: "POST", path: "/", body: stalled() });
+    stream.stream.closed.catch(() => {});
+    expect((await stream.head)[":status"]).toBe("408");
+    client.close();
+
+    const session = openHttp2(proxy.ports.listen);
+    const upload = session.request(
+      { ":method": "POST", ":path": "/", ":authority": "localhost" },
+      { endStream: false },
+    );
+    upload.on("error", () => {});
+    upload.write("abcde");
+    const head = await new Promise<Record<string, unknown>>((resolve) => upload.once("response", resolve));
+    expect(head[":status"]).toBe(408);
+    session.destroy();
+
+    const text = "POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\nabc";
+    expect(await exchangeHttp1(proxy.ports.listen, text, 2000)).toStartWith("HTTP/1.1 408 ");
+    expect(performance.now() - startedMs).toBeLessThan(2500);
   });
 });
 

@@ -38,6 +38,8 @@ export interface Generation {
   /** Filters of every request. */
   readonly filters: FilterChain | undefined;
   readonly maxRequestBodyBytes: number;
+  /** Between two pieces of a request body, while the client may send. */
+  readonly clientBodyIdleTimeoutMs: number;
   /** `h3=":443"; ma=86400`: what responses over TCP carry as `alt-svc` (RFC 7838). */
   readonly altSvc: string;
   readonly metrics: ShardMetrics;

@@ -15,6 +15,7 @@ import type { HeaderList } from "../http/header-list.ts";
 import type { ResponseReceiver, UpstreamStream } from "../upstream/client.ts";
 import { admit } from "./admit.ts";
 import { balance } from "./balance.ts";
+import { BodyIdleWatch } from "./body-idle-watch.ts";
 import { forward } from "./forward.ts";
 import type { BackendTarget, Generation, UpstreamTarget } from "./generation.ts";
 import { logRequest } from "./log.ts";
@@ -61,6 +62,7 @@ export class Transaction implements ExchangeObserver, BodyReceiver, ResponseRece
   #upstreamFilters: FilterStream | undefined = undefined;
   #upstream: UpstreamStream | undefined = undefined;
   #body: BodyLength | undefined = undefined;
+  #idleWatch: BodyIdleWatch | undefined = undefined;
   #isBodySent = false;
   #paused: Paused = NOT_PAUSED;
   /** A whole answer that was made here and waits for its head to pass the filters. */
@@ -211,15 +213,22 @@ export class Transaction implements ExchangeObserver, BodyReceiver, ResponseRece
     this.#upstream = stream;
     if (exchange.isBodyless) return;
     this.#body = new BodyLength(this.requestLength);
+    this.#idleWatch = new BodyIdleWatch(this.generation.clientBodyIdleTimeoutMs, () => {
+      this.#abandonBody(FAILURES.requestBodyTimeout);
+    });
     exchange.readBody(this);
   }
 
   onBodyData(chunk: Uint8Array): void {
     const body = this.#body;
     if (this.#isFinished || body === undefined) return;
+    this.#idleWatch?.touch();
     if (!body.add(chunk.byteLength)) this.#abandonBody(FAILURES.requestBodyMismatch);
     else if (body.seen > this.generation.maxRequestBodyBytes) this.#abandonBody(FAILURES.requestBodyTooLarge);
-    else if (this.#upstream?.write(chunk) === false) this.exchange.pauseBody();
+    else if (this.#upstream?.write(chunk) === false) {
+      this.#idleWatch?.holdBack();
+      this.exchange.pauseBody();
+    }
   }
 
   onBodyEnd(trailers: HeaderList | undefined): void {
@@ -229,6 +238,7 @@ export class Transaction implements ExchangeObserver, BodyReceiver, ResponseRece
       return;
     }
     this.#isBodySent = true;
+    this.#idleWatch?.stop();
     this.#upstream?.end(trailers);
   }
 
@@ -237,7 +247,9 @@ export class Transaction implements ExchangeObserver, BodyReceiver, ResponseRece
   }
 
   onUpstreamWritable(): void {
-    if (!this.#isFinished) this.exchange.resumeBody();
+    if (this.#isFinished) return;
+    this.#idleWatch?.touch();
+    this.exchange.resumeBody();
   }
 
   /** What the client sent so far must not look whole to the backend. */
@@ -397,6 +409,7 @@ export class Transaction implements ExchangeObserver, BodyReceiver, ResponseRece
   #finish(): void {
     if (this.#isFinished) return;
     this.#isFinished = true;
+    this.#idleWatch?.stop();
     // A backend that answered before it had the whole request is not sent the rest.
     if (this.#body !== undefined && !this.#isBodySent) this.#cancelUpstream();
     const latencyMs = performance.now() - this.startedAt;

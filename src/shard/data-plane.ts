@@ -105,6 +105,7 @@ class ShardDataPlane implements DataPlane {
         targets,
         filters,
         maxRequestBodyBytes: this.#config.performance.max_request_body_bytes,
+        clientBodyIdleTimeoutMs: this.#config.performance.client_body_idle_timeout_ms,
         altSvc: `h3=":${listen.port}"; ma=${ALT_SVC_MAX_AGE_SECONDS}`,
         metrics: this.#metrics,
         accessLog: this.#accessLog,
