@@ -73,5 +73,6 @@ function createHost(): FilterHost {
     startedAtMs: 1_700_000_000_123,
     upstreamName: "shop",
     resume: () => {},
+    interrupt: () => {},
   };
 }

@@ -16,6 +16,28 @@ export abstract class StreamContext {
     return Action.Continue;
   }
 
+  /**
+   * A piece of the request's body, `size` bytes of which this filter has now. `Action.Pause` holds them: the next call
+   * has them and what came since. Only with `entry-bodies`.
+   */
+  onRequestBody(size: u32, endOfStream: bool): Action {
+    return Action.Continue;
+  }
+
+  /** The same for the response's. */
+  onResponseBody(size: u32, endOfStream: bool): Action {
+    return Action.Continue;
+  }
+
+  /** The request ends with trailers. Only with `entry-bodies`. */
+  onRequestTrailers(count: u32): Action {
+    return Action.Continue;
+  }
+
+  onResponseTrailers(count: u32): Action {
+    return Action.Continue;
+  }
+
   /** The request is over; false to be kept until `done()`. Only with `entry-stateful`. */
   onDone(): bool {
     return true;

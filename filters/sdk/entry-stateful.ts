@@ -4,11 +4,10 @@
  * `["--runtime", "incremental"]` in `asc.json`.
  * @module
  */
-import { StreamContext } from "./contexts";
-import { configureRoot, createStream, currentRoot, openRoot } from "./registry";
+import { configureRoot, currentRoot, openRoot } from "./registry";
 import { allocate, resetScratch } from "./scratch";
+import { addStream, deleteStream, streamOf } from "./stream-table";
 
-const streams = new Map<u32, StreamContext>();
 let rootId: u32 = 0;
 
 export function proxy_abi_version_0_2_1(): void {}
@@ -23,7 +22,7 @@ export function proxy_on_context_create(id: u32, parentId: u32): void {
     rootId = id;
     openRoot();
   } else {
-    streams.set(id, createStream(id));
+    addStream(id);
   }
 }
 
@@ -39,25 +38,25 @@ export function proxy_on_tick(id: u32): void {
 
 export function proxy_on_request_headers(id: u32, count: u32, endOfStream: u32): u32 {
   resetScratch();
-  return streams.get(id).onRequestHeaders(count, endOfStream != 0);
+  return streamOf(id).onRequestHeaders(count, endOfStream != 0);
 }
 
 export function proxy_on_response_headers(id: u32, count: u32, endOfStream: u32): u32 {
   resetScratch();
-  return streams.get(id).onResponseHeaders(count, endOfStream != 0);
+  return streamOf(id).onResponseHeaders(count, endOfStream != 0);
 }
 
 export function proxy_on_done(id: u32): u32 {
   resetScratch();
-  return id == rootId || streams.get(id).onDone() ? 1 : 0;
+  return id == rootId || streamOf(id).onDone() ? 1 : 0;
 }
 
 export function proxy_on_log(id: u32): void {
   resetScratch();
   if (id == rootId) currentRoot().onEnd();
-  else streams.get(id).onLog();
+  else streamOf(id).onLog();
 }
 
 export function proxy_on_delete(id: u32): void {
-  if (id != rootId) streams.delete(id);
+  if (id != rootId) deleteStream(id);
 }

@@ -12,6 +12,7 @@ export declare function proxy_set_effective_context(contextId: u32): u32;
 export declare function proxy_done(): u32;
 export declare function proxy_continue_stream(streamType: u32): u32;
 export declare function proxy_get_buffer_bytes(type: u32, start: u32, max: u32, bytes: usize, size: usize): u32;
+export declare function proxy_set_buffer_bytes(type: u32, start: u32, size: u32, bytes: usize, length: usize): u32;
 export declare function proxy_get_header_map_pairs(type: u32, pairs: usize, size: usize): u32;
 export declare function proxy_set_header_map_pairs(type: u32, pairs: usize, size: usize): u32;
 export declare function proxy_get_header_map_value(

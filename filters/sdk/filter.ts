@@ -8,9 +8,10 @@
  * @module
  */
 export { Action } from "./action";
+export { Body, requestBody, responseBody } from "./body";
 export { ByteString, valueAddress, valueLength, valueText } from "./bytes";
 export { RootContext, StreamContext } from "./contexts";
-export { HeaderMap, HeaderPairs, requestHeaders, responseHeaders } from "./headers";
+export { HeaderMap, HeaderPairs, requestHeaders, requestTrailers, responseHeaders, responseTrailers } from "./headers";
 export { LogLevel, isLogged, log } from "./log";
 export { Metric, MetricType } from "./metrics";
 export { PropertyPath } from "./properties";

@@ -131,5 +131,9 @@ export class HeaderPairs {
 
 /** Headers of the request; still readable while the response passes. */
 export const requestHeaders: HeaderMap = new HeaderMap(0);
+/** Trailers of the request, while it ends. */
+export const requestTrailers: HeaderMap = new HeaderMap(1);
+/** Trailers of the response, while it ends. */
+export const responseTrailers: HeaderMap = new HeaderMap(3);
 /** Headers of the response; empty before there is one. */
 export const responseHeaders: HeaderMap = new HeaderMap(2);

@@ -335,6 +335,14 @@ export const REQUEST_FAILURES = {
     source: "filter",
     retryable: false,
   },
+  /** A filter holds more of a response than it may. */
+  filterBufferFull: {
+    code: "SPK_FILTER_BUFFER_FULL",
+    status: 503,
+    message: "filter buffer full",
+    source: "filter",
+    retryable: false,
+  },
   /** Not a fault: a filter answered in the upstream's place, and what was under way there is given up. */
   filterReplied: {
     code: "SPK_FILTER_REPLIED",

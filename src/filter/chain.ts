@@ -4,6 +4,7 @@
  */
 import type { Failure } from "../errors/failure.ts";
 import type { Connection } from "../http/exchange.ts";
+import type { HeaderList } from "../http/header-list.ts";
 import type { RequestHead, ResponseHead } from "../http/head.ts";
 
 /**
@@ -39,6 +40,15 @@ export interface FilterHost {
    * `verdict` is what came of it, to be treated as if the call that paused had returned it.
    */
   resume(verdict: Exclude<FilterVerdict, "pause">): void;
+  /** A filter of `stream` answered or failed while a body passed it: what is under way ends. */
+  interrupt(stream: FilterStream, verdict: "reply" | "fail"): void;
+}
+
+/** Takes a body piece by piece. */
+export interface BodyStep {
+  data(chunk: Uint8Array): void;
+  /** Called once, last. */
+  end(trailers: HeaderList | undefined): void;
 }
 
 /** The filter contexts of one request. */
@@ -49,6 +59,15 @@ export interface FilterStream {
   onRequestHeaders(endOfStream: boolean): FilterVerdict;
   /** Runs the chain over `host.response`, last filter first. */
   onResponseHeaders(endOfStream: boolean): FilterVerdict;
+  /** Whether any filter of the chain looks at bodies or trailers of that direction. */
+  readonly wantsRequestBody: boolean;
+  readonly wantsResponseBody: boolean;
+  /**
+   * The way of the request's body through the chain; what filters let go of comes out at `next`. A filter that answers
+   * or fails on the way calls {@link FilterHost.interrupt}. At most once, and after `onRequestHeaders`.
+   */
+  openRequestBody(next: BodyStep): BodyStep;
+  openResponseBody(next: BodyStep): BodyStep;
   /** Ends the contexts: done, log, delete. Called once, whatever happened. */
   close(): void;
 }

@@ -6,7 +6,7 @@
 import { FAILURES } from "../errors/catalogue.ts";
 import type { Failure } from "../errors/failure.ts";
 import { SpookyError } from "../errors/spooky-error.ts";
-import type { FilterHost, FilterStream, FilterVerdict, LocalReply } from "../filter/chain.ts";
+import type { BodyStep, FilterHost, FilterStream, FilterVerdict, LocalReply } from "../filter/chain.ts";
 import { BodyLength } from "../http/body-length.ts";
 import type { BodyReceiver, Connection, Exchange, ExchangeObserver } from "../http/exchange.ts";
 import { createFailureHead, failureBody } from "../http/failure-reply.ts";
@@ -16,6 +16,7 @@ import type { ResponseReceiver, UpstreamStream } from "../upstream/client.ts";
 import { admit } from "./admit.ts";
 import { balance } from "./balance.ts";
 import { BodyIdleWatch } from "./body-idle-watch.ts";
+import { ClientOutput, UpstreamOutput } from "./body-outputs.ts";
 import { forward } from "./forward.ts";
 import type { BackendTarget, Generation, UpstreamTarget } from "./generation.ts";
 import { logRequest } from "./log.ts";
@@ -62,6 +63,10 @@ export class Transaction implements ExchangeObserver, BodyReceiver, ResponseRece
   #upstreamFilters: FilterStream | undefined = undefined;
   #upstream: UpstreamStream | undefined = undefined;
   #body: BodyLength | undefined = undefined;
+  /** Bodies' ways through filters that look at them; undefined when none does. */
+  #requestPath: BodyStep | undefined = undefined;
+  #responsePath: BodyStep | undefined = undefined;
+  #isResponseWhole = false;
   #idleWatch: BodyIdleWatch | undefined = undefined;
   #isBodySent = false;
   #paused: Paused = NOT_PAUSED;
@@ -131,6 +136,13 @@ export class Transaction implements ExchangeObserver, BodyReceiver, ResponseRece
     // What the held filter and those after it wrote may lead elsewhere.
     if (verdict === "continue" && stage === "upstream-filters" && !this.#route()) return;
     this.#follow(verdict, filters, stage);
+  }
+
+  interrupt(filters: FilterStream, verdict: "reply" | "fail"): void {
+    if (this.#isFinished) return;
+    this.#cancelUpstream();
+    if (this.#hasSentHead || this.#held !== undefined) this.#fail(filters.failure ?? FAILURES.filterFailed, "");
+    else this.#follow(verdict, filters, "send-response");
   }
 
   // ---- request ----
@@ -203,7 +215,8 @@ export class Transaction implements ExchangeObserver, BodyReceiver, ResponseRece
 
   #forward(target: UpstreamTarget, backend: BackendTarget): void {
     const { exchange } = this;
-    const stream = forward(this, target, backend);
+    const isFiltered = !exchange.isBodyless && this.#wantsRequestBody();
+    const stream = forward(this, target, backend, isFiltered);
     if ("code" in stream) {
       this.backend = undefined;
       this.#fail(stream, "");
@@ -213,6 +226,7 @@ export class Transaction implements ExchangeObserver, BodyReceiver, ResponseRece
     this.#upstream = stream;
     if (exchange.isBodyless) return;
     this.#body = new BodyLength(this.requestLength);
+    if (isFiltered) this.#requestPath = this.#openRequestPath();
     this.#idleWatch = new BodyIdleWatch(this.generation.clientBodyIdleTimeoutMs, () => {
       this.#abandonBody(FAILURES.requestBodyTimeout);
     });
@@ -225,10 +239,8 @@ export class Transaction implements ExchangeObserver, BodyReceiver, ResponseRece
     this.#idleWatch?.touch();
     if (!body.add(chunk.byteLength)) this.#abandonBody(FAILURES.requestBodyMismatch);
     else if (body.seen > this.generation.maxRequestBodyBytes) this.#abandonBody(FAILURES.requestBodyTooLarge);
-    else if (this.#upstream?.write(chunk) === false) {
-      this.#idleWatch?.holdBack();
-      this.exchange.pauseBody();
-    }
+    else if (this.#requestPath === undefined) this.writeUpstream(chunk);
+    else this.#requestPath.data(chunk);
   }
 
   onBodyEnd(trailers: HeaderList | undefined): void {
@@ -237,9 +249,32 @@ export class Transaction implements ExchangeObserver, BodyReceiver, ResponseRece
       this.#abandonBody(FAILURES.requestBodyMismatch);
       return;
     }
-    this.#isBodySent = true;
     this.#idleWatch?.stop();
+    if (this.#requestPath === undefined) this.endUpstream(trailers);
+    else this.#requestPath.end(trailers);
+  }
+
+  /** Sends a piece of the request's body that has passed all filters. */
+  writeUpstream(chunk: Uint8Array): void {
+    if (this.#isFinished || this.#upstream?.write(chunk) !== false) return;
+    this.#idleWatch?.holdBack();
+    this.exchange.pauseBody();
+  }
+
+  endUpstream(trailers: HeaderList | undefined): void {
+    if (this.#isFinished) return;
+    this.#isBodySent = true;
     this.#upstream?.end(trailers);
+  }
+
+  #wantsRequestBody(): boolean {
+    return this.#listenerFilters?.wantsRequestBody === true || this.#upstreamFilters?.wantsRequestBody === true;
+  }
+
+  #openRequestPath(): BodyStep {
+    const output = new UpstreamOutput(this);
+    const inner = this.#upstreamFilters?.wantsRequestBody ? this.#upstreamFilters.openRequestBody(output) : output;
+    return this.#listenerFilters?.wantsRequestBody ? this.#listenerFilters.openRequestBody(inner) : inner;
   }
 
   onBodyAbort(failure: Failure): void {
@@ -268,6 +303,7 @@ export class Transaction implements ExchangeObserver, BodyReceiver, ResponseRece
     if (this.#isFinished) return;
     this.response = head;
     this.responseLength = declaredLength(head.headers);
+    this.#isResponseWhole = isEnd;
     this.#filterResponse(isEnd);
   }
 
@@ -295,6 +331,7 @@ export class Transaction implements ExchangeObserver, BodyReceiver, ResponseRece
 
   #sendResponse(): void {
     const response = this.response as ResponseHead;
+    if (this.#ownBody === undefined) this.#openResponsePath(response);
     const failure = prepareResponse(this, response);
     if (failure !== undefined) {
       this.#replyPlainly(failure, "a filter made the response head invalid");
@@ -312,22 +349,46 @@ export class Transaction implements ExchangeObserver, BodyReceiver, ResponseRece
 
   #sendHeld(held: readonly Uint8Array[]): void {
     this.#held = undefined;
-    let hasRoom = true;
-    for (const chunk of held) hasRoom = this.exchange.sendBody(chunk);
-    if (this.#isHeldWhole) this.#end(this.#heldTrailers);
-    else if (hasRoom) this.#upstream?.resume();
+    // Before the pieces: one that finds no room pauses it again.
+    if (!this.#isHeldWhole) this.#upstream?.resume();
+    for (const chunk of held) this.onResponseData(chunk);
+    if (this.#isHeldWhole) this.onResponseEnd(this.#heldTrailers);
+  }
+
+  #openResponsePath(response: ResponseHead): void {
+    const { status } = response;
+    if (this.#isResponseWhole || this.request.method === "HEAD" || status === 204 || status === 304) return;
+    const listener = this.#listenerFilters?.wantsResponseBody ? this.#listenerFilters : undefined;
+    const own = this.#upstreamFilters?.wantsResponseBody ? this.#upstreamFilters : undefined;
+    if (listener === undefined && own === undefined) return;
+    // How long the body is when the filters are done with it is not known.
+    response.headers.delete("content-length");
+    const output = new ClientOutput(this);
+    const outer = listener === undefined ? output : listener.openResponseBody(output);
+    this.#responsePath = own === undefined ? outer : own.openResponseBody(outer);
   }
 
   onResponseData(chunk: Uint8Array): void {
     if (this.#isFinished) return;
     if (this.#held !== undefined) this.#held.push(chunk);
-    else if (!this.exchange.sendBody(chunk)) this.#upstream?.pause();
+    else if (this.#responsePath === undefined) this.writeClient(chunk);
+    else this.#responsePath.data(chunk);
+  }
+
+  /** Sends a piece of the response's body that has passed all filters. */
+  writeClient(chunk: Uint8Array): void {
+    if (!this.#isFinished && !this.exchange.sendBody(chunk)) this.#upstream?.pause();
+  }
+
+  endClient(trailers: HeaderList | undefined): void {
+    if (!this.#isFinished) this.#end(trailers);
   }
 
   onResponseEnd(trailers: HeaderList | undefined): void {
     if (this.#isFinished) return;
     if (this.#held === undefined) {
-      this.#end(trailers);
+      if (this.#responsePath === undefined) this.#end(trailers);
+      else this.#responsePath.end(trailers);
       return;
     }
     this.#isHeldWhole = true;

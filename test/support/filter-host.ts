@@ -44,6 +44,9 @@ export function createTestHost(requestFields: string[] = [], responseFields: str
     resume(verdict): void {
       this.resumed.push(verdict);
     },
+    interrupt(_stream, verdict): void {
+      this.resumed.push(verdict);
+    },
   };
 }
 

@@ -116,6 +116,8 @@ export class H3Client {
     const stream = await this.open(request);
     const headers = await stream.head;
     const body = await stream.body();
+    // Trailers that came with the end may be told of after it.
+    await new Promise((resolve) => setImmediate(resolve));
     return {
       status: Number(headers[":status"]),
       headers,

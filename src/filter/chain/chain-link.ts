@@ -1,5 +1,5 @@
 import type { Failure } from "../../errors/failure.ts";
-import { FilterContext, type FilterRequest } from "../proxy-wasm/filter-context.ts";
+import { type Direction, FilterContext, type FilterRequest } from "../proxy-wasm/filter-context.ts";
 import type { FilterVm } from "../proxy-wasm/filter-vm.ts";
 import type { HeaderMap } from "../proxy-wasm/header-map.ts";
 import type { LoadedFilter } from "./loaded-filter.ts";
@@ -49,6 +49,33 @@ export class ChainLink {
     if (vm === undefined || guest === undefined) return 0;
     const { id } = this.#context;
     return vm.run("on_response_headers", guest, this.#context, id, headers.count, endOfStream ? 1 : 0);
+  }
+
+  /** Whether the filter looks at bodies or trailers of that direction. */
+  wantsBody(direction: Direction): boolean {
+    const guest = this.#vm?.guest;
+    if (guest === undefined) return false;
+    return direction === "request"
+      ? guest.onRequestBody !== undefined || guest.onRequestTrailers !== undefined
+      : guest.onResponseBody !== undefined || guest.onResponseTrailers !== undefined;
+  }
+
+  onBody(direction: Direction, size: number, endOfStream: boolean): number {
+    const vm = this.#vm;
+    const isRequest = direction === "request";
+    const guest = isRequest ? vm?.guest.onRequestBody : vm?.guest.onResponseBody;
+    if (vm === undefined || guest === undefined) return 0;
+    const name = isRequest ? "on_request_body" : "on_response_body";
+    return vm.run(name, guest, this.#context, this.#context.id, size, endOfStream ? 1 : 0);
+  }
+
+  onTrailers(direction: Direction, count: number): number {
+    const vm = this.#vm;
+    const isRequest = direction === "request";
+    const guest = isRequest ? vm?.guest.onRequestTrailers : vm?.guest.onResponseTrailers;
+    if (vm === undefined || guest === undefined) return 0;
+    const name = isRequest ? "on_request_trailers" : "on_response_trailers";
+    return vm.run(name, guest, this.#context, this.#context.id, count, 0);
   }
 
   /** Reports that what the filter wrote is no head that may go on. */

@@ -1,10 +1,11 @@
 import { FAILURES } from "../../errors/catalogue.ts";
 import type { Failure } from "../../errors/failure.ts";
-import type { FilterHost, FilterStream, FilterVerdict, LocalReply } from "../chain.ts";
+import type { BodyStep, FilterHost, FilterStream, FilterVerdict, LocalReply } from "../chain.ts";
 import { Action } from "../proxy-wasm/abi.ts";
-import type { Direction, FilterRequest } from "../proxy-wasm/filter-context.ts";
+import type { Direction, FilterRequest, GuestBody } from "../proxy-wasm/filter-context.ts";
 import { RequestHeaderMap } from "../proxy-wasm/request-header-map.ts";
 import { ResponseHeaderMap } from "../proxy-wasm/response-header-map.ts";
+import { BodyFlow, type BodyFlowOwner } from "./body-flow.ts";
 import type { ChainLink } from "./chain-link.ts";
 import { checkWrittenRequest, checkWrittenResponse, declaredLength } from "./written-head.ts";
 
@@ -22,7 +23,7 @@ type Phase = "idle" | "request" | "response" | "done";
  * The filters of one request. Reused for later requests, with its contexts: everything that {@link open} does not set
  * is left as {@link close} made it.
  */
-export class ChainStream implements FilterStream, FilterRequest {
+export class ChainStream implements FilterStream, FilterRequest, BodyFlowOwner {
   readonly requestHeaders: RequestHeaderMap = new RequestHeaderMap();
   readonly responseHeaders: ResponseHeaderMap = new ResponseHeaderMap();
   localReply: LocalReply | undefined;
@@ -43,6 +44,8 @@ export class ChainStream implements FilterStream, FilterRequest {
   #endOfStream = false;
   #contentLength = -1;
   #propertyBytes = 0;
+  #requestBody: BodyFlow | undefined;
+  #responseBody: BodyFlow | undefined;
 
   /** `release` takes the stream back when it is closed. */
   constructor(links: readonly ChainLink[], release: (stream: ChainStream) => void) {
@@ -79,8 +82,55 @@ export class ChainStream implements FilterStream, FilterRequest {
     return this.#enterResponse(endOfStream, declaredLength(head.headers));
   }
 
+  get wantsRequestBody(): boolean {
+    return this.#wantsBody("request");
+  }
+
+  get wantsResponseBody(): boolean {
+    return this.#wantsBody("response");
+  }
+
+  openRequestBody(next: BodyStep): BodyStep {
+    this.#requestBody = new BodyFlow("request", this.#bodyLinks("request"), next, this);
+    return this.#requestBody;
+  }
+
+  openResponseBody(next: BodyStep): BodyStep {
+    this.#responseBody = new BodyFlow("response", this.#bodyLinks("response").toReversed(), next, this);
+    return this.#responseBody;
+  }
+
+  bodyOf(contextId: number, direction: Direction): GuestBody | undefined {
+    return this.#flowOf(direction)?.stageOf(contextId);
+  }
+
+  afterBodyCallback(link: ChainLink, direction: Direction): boolean {
+    const verdict = this.#afterFilter(link);
+    if (verdict === undefined && this.localReply === undefined) return true;
+    // Answers that come when the response is under way come too late, as do those to the response's own body.
+    const isReply = this.localReply !== undefined && verdict !== "fail" && direction === "request";
+    if (!isReply) this.#fail();
+    this.#host?.interrupt(this, isReply ? "reply" : "fail");
+    return false;
+  }
+
+  failBody(failure: Failure): void {
+    this.failure = failure;
+    this.#host?.interrupt(this, "fail");
+  }
+
+  takeResumed(): boolean {
+    const isResumed = this.#isResumed;
+    this.#isResumed = false;
+    return isResumed;
+  }
+
   close(): void {
     this.#phase = "done";
+    this.#requestBody?.stop();
+    this.#responseBody?.stop();
+    this.#requestBody = undefined;
+    this.#responseBody = undefined;
     for (let i = 0; i < this.#entered; i++) (this.#links[i] as ChainLink).close();
     this.#phase = "idle";
     this.#host = undefined;
@@ -123,9 +173,37 @@ export class ChainStream implements FilterStream, FilterRequest {
   }
 
   resume(contextId: number, direction: Direction): void {
+    const flow = this.#flowOf(direction);
+    if (flow !== undefined) {
+      this.#resumeBody(flow, contextId);
+      return;
+    }
     if (this.#phase !== direction || this.#links[this.#at]?.contextId !== contextId) return;
     if (this.#isHeld) this.#scheduleResume();
     else this.#isResumed = true;
+  }
+
+  /** A callback that asks goes on itself when it returns; what was held since an earlier one goes on after this call. */
+  #resumeBody(flow: BodyFlow, contextId: number): void {
+    if (flow.stageOf(contextId) === undefined) return;
+    this.#isResumed = true;
+    queueMicrotask(() => {
+      this.#isResumed = false;
+      flow.resume(contextId);
+    });
+  }
+
+  #flowOf(direction: Direction): BodyFlow | undefined {
+    return direction === "request" ? this.#requestBody : this.#responseBody;
+  }
+
+  #wantsBody(direction: Direction): boolean {
+    for (let i = 0; i < this.#entered; i++) if ((this.#links[i] as ChainLink).wantsBody(direction)) return true;
+    return false;
+  }
+
+  #bodyLinks(direction: Direction): ChainLink[] {
+    return this.#links.slice(0, this.#entered).filter((link) => link.wantsBody(direction));
   }
 
   /** Not at once: the guest is in the middle of a call, maybe one that the next filter would have to enter. */

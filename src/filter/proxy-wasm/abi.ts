@@ -44,8 +44,11 @@ export const StreamType = { request: 0, response: 1, downstream: 2, upstream: 3 
 
 export const MetricType = { counter: 0, gauge: 1, histogram: 2 } as const;
 
-/** Of what a headers callback may return only this lets the message go on; 2 (C++, "continue and end") does too. */
-export const Action = { continue: 0, pause: 1, continueAndEndStream: 2 } as const;
+/**
+ * Of what a headers callback may return only 0 lets the message go on; 2 (C++, "continue and end") does too. Of what a
+ * body or trailers callback returns, only 0 does; 3 holds it and throws away what came.
+ */
+export const Action = { continue: 0, pause: 1, continueAndEndStream: 2, stopNoBuffer: 3 } as const;
 
 /** ABI versions, by the name of the marker function that a module exports. */
 export type AbiVersion = "0.1.0" | "0.2.0" | "0.2.1" | "0.2.100";

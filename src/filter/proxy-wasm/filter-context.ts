@@ -1,3 +1,4 @@
+import type { HeaderList } from "../../http/header-list.ts";
 import type { FilterHost, LocalReply } from "../chain.ts";
 import type { RequestHeaderMap } from "./request-header-map.ts";
 import type { ResponseHeaderMap } from "./response-header-map.ts";
@@ -23,8 +24,17 @@ export interface FilterRequest {
   noteWrite(bytes: number, needsCheck: boolean): void;
   /** Makes `reply` the answer; false when it is too late for one. */
   reply(reply: LocalReply): boolean;
+  /** What a filter may read and change of a body that passes it now. */
+  bodyOf(contextId: number, direction: Direction): GuestBody | undefined;
   /** Lets the message go on that the filter of context `contextId` holds, once the guest has returned. */
   resume(contextId: number, direction: Direction): void;
+}
+
+/** A body, or the part of it that a filter has, as guests see it. */
+export interface GuestBody {
+  readonly bytes: Uint8Array;
+  readonly trailers: HeaderList | undefined;
+  splice(start: number, size: number, content: Uint8Array): void;
 }
 
 /**

@@ -13,6 +13,10 @@ export interface GuestExports {
   readonly onTick: GuestFunction | undefined;
   readonly onRequestHeaders: GuestFunction | undefined;
   readonly onResponseHeaders: GuestFunction | undefined;
+  readonly onRequestBody: GuestFunction | undefined;
+  readonly onResponseBody: GuestFunction | undefined;
+  readonly onRequestTrailers: GuestFunction | undefined;
+  readonly onResponseTrailers: GuestFunction | undefined;
   readonly onDone: GuestFunction | undefined;
   readonly onLog: GuestFunction | undefined;
   readonly onDelete: GuestFunction | undefined;
@@ -36,6 +40,10 @@ export function bindGuestExports(exports: Readonly<Record<string, unknown>>): Gu
     onTick: find("proxy_on_tick"),
     onRequestHeaders: find("proxy_on_request_headers"),
     onResponseHeaders: find("proxy_on_response_headers"),
+    onRequestBody: find("proxy_on_request_body"),
+    onResponseBody: find("proxy_on_response_body"),
+    onRequestTrailers: find("proxy_on_request_trailers"),
+    onResponseTrailers: find("proxy_on_response_trailers"),
     onDone: find("proxy_on_done"),
     onLog: find("proxy_on_log"),
     onDelete: find("proxy_on_delete"),

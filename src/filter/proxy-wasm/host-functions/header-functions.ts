@@ -4,6 +4,7 @@ import type { FilterVm } from "../filter-vm.ts";
 import type { HostFunctions } from "../guest-function.ts";
 import type { HeaderMap } from "../header-map.ts";
 import { pairsSize, readPairs, writePairs } from "../header-pairs.ts";
+import { TrailerMap } from "../trailer-map.ts";
 import { needsHeadCheck, toHeaderValue, toWritableName } from "../header-text.ts";
 
 /**
@@ -31,7 +32,15 @@ export function headerFunctions(vm: FilterVm): HostFunctions {
     if (request === undefined) return undefined;
     if (type === MapType.requestHeaders) return request.requestHeaders;
     if (type === MapType.responseHeaders) return request.responseHeaders;
-    return undefined;
+    return trailersOf(type);
+  };
+
+  const trailersOf = (type: number): HeaderMap | undefined => {
+    if (type !== MapType.requestTrailers && type !== MapType.responseTrailers) return undefined;
+    const context = vm.current;
+    const direction: Direction = type === MapType.requestTrailers ? "request" : "response";
+    const trailers = context?.request?.bodyOf(context.id, direction)?.trailers;
+    return trailers === undefined ? undefined : new TrailerMap(trailers);
   };
 
   /** What a write goes to, or undefined when the filter has no such map now. */
@@ -39,6 +48,8 @@ export function headerFunctions(vm: FilterVm): HostFunctions {
     const map = read(type);
     const request = vm.current?.request;
     if (map === undefined || request === undefined) return undefined;
+    // Each field that a filter writes was checked by itself, which is all that there is to check of trailers.
+    if (map instanceof TrailerMap) return map;
     const direction: Direction = type === MapType.requestHeaders ? "request" : "response";
     if (!request.isWritable(direction)) return DISCARDED_WRITES;
     request.noteWrite(bytes, needsCheck);
