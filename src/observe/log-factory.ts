@@ -1,5 +1,6 @@
 import { closeSync, constants, openSync } from "node:fs";
 import { parseLogFilter } from "../config/log-filter.ts";
+import type { LogConfig } from "../config/model.ts";
 import { FAILURES } from "../errors/catalogue.ts";
 import { SpookyError } from "../errors/spooky-error.ts";
 import { createFormatter, type LogFormat, type LogLineFormatter } from "./log-line.ts";
@@ -24,6 +25,12 @@ export interface LogOptions {
   readonly file?: string | undefined;
   /** Fields of every line, such as the shard's index. */
   readonly common?: LogFields | undefined;
+}
+
+/** What the config and the environment say about logging. */
+export function logOptions(config: LogConfig, env: Readonly<Record<string, string | undefined>>): LogOptions {
+  const { level, format, file } = config;
+  return { level, format, rustLog: env["RUST_LOG"], file: file?.enabled === true ? file.path : undefined };
 }
 
 /** A log factory that owns where the lines go. */

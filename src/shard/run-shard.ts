@@ -4,7 +4,7 @@
  * @module
  */
 import { FAILURES } from "../errors/catalogue.ts";
-import { createLogFactory, type OwnedLogFactory } from "../observe/log-factory.ts";
+import { createLogFactory, logOptions, type OwnedLogFactory } from "../observe/log-factory.ts";
 import { createMetricsLayout, describeMetricsTopology } from "../observe/metrics-layout.ts";
 import { createShardMetrics, type ShardMetrics } from "../observe/shard-metrics.ts";
 import { dieWithParent } from "../platform/parent-death.ts";
@@ -61,8 +61,7 @@ class Shard {
     if (!dieWithParent(message.supervisorPid)) process.exit(1);
     try {
       const { config, shardIndex, sockets } = message;
-      const { level, format } = config.log;
-      const log = createLogFactory({ level, format, rustLog: process.env["RUST_LOG"], common: { shard: shardIndex } });
+      const log = createLogFactory({ ...logOptions(config.log, process.env), common: { shard: shardIndex } });
       this.#log = log;
       const layout = createMetricsLayout(describeMetricsTopology(config), config.performance.worker_threads);
       const metrics = createShardMetrics(mapSharedMemory(message.countersFd), layout, shardIndex);

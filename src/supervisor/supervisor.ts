@@ -4,7 +4,7 @@ import { startMetricsServer } from "../control/metrics-server.ts";
 import type { Config } from "../config/model.ts";
 import { SpookyError } from "../errors/spooky-error.ts";
 import type { Logger } from "../observe/log.ts";
-import { createLogFactory, type OwnedLogFactory } from "../observe/log-factory.ts";
+import { createLogFactory, logOptions, type OwnedLogFactory } from "../observe/log-factory.ts";
 import { createMetricsExposition } from "../observe/metrics-exposition.ts";
 import { createMetricFamilies } from "../observe/metrics-families.ts";
 import { createMetricsLayout, describeMetricsTopology } from "../observe/metrics-layout.ts";
@@ -32,8 +32,7 @@ export interface DaemonOptions {
  * short. Throws a `SpookyError` when the start fails: a socket, a shard, or a server that the config calls required.
  */
 export async function runDaemon(config: Config, options: DaemonOptions): Promise<number> {
-  const { level, format } = config.log;
-  const factory = createLogFactory({ level, format, rustLog: process.env["RUST_LOG"] });
+  const factory = createLogFactory(logOptions(config.log, process.env));
   const signals = new StopSignals();
   try {
     return await superviseShards(config, options, factory, signals);
