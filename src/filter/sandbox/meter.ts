@@ -6,7 +6,9 @@ import { CHARGE_EXPORT, HOOK_TABLE_EXPORT, START_EXPORT } from "./meter-code.ts"
  *
  * `begin` and `end` do not look at the clock: it is first read when the fuel that was left has run out, and the deadline
  * counts from there. So a call that runs away may take longer than its deadline by the time of one quantum of fuel at
- * the start and one at the end; see {@link FUEL_QUANTUM}. Calls that end before that cost nothing but two stores.
+ * the start (see {@link FUEL_QUANTUM}) and one step at the end. Measured: 50.0 to 50.2 ms for a deadline of 50 ms, and
+ * never less than what 390 calls of the host take (8 ms, were each of 20 µs) or two instructions that fill all of its
+ * memory (34 ms for 64 MiB). Calls that end before that cost two stores, 2 to 3 ns.
  */
 export interface Meter {
   /**
