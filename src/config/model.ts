@@ -139,7 +139,7 @@ export interface UpstreamTlsConfig {
 export type ConfigValue =
   null | boolean | number | string | readonly ConfigValue[] | { readonly [key: string]: ConfigValue };
 
-/** One filter of a chain. Exactly one of `builtin` and `file` is there. */
+/** One filter of a chain. Exactly one of `builtin`, `file`, `url` and `oci` is there. */
 export interface FilterConfig {
   /** Unique in its list. */
   readonly name: string;
@@ -147,7 +147,11 @@ export interface FilterConfig {
   readonly builtin?: string | undefined;
   /** Absolute path of a proxy-wasm module. */
   readonly file?: string | undefined;
-  /** Lower-case hex SHA-256 that `file` must have. */
+  /** Address of one, `https` only; `sha256` is then there too. Fetched once, before the start. */
+  readonly url?: string | undefined;
+  /** One in a registry: `oci://host/repository[:tag]@sha256:…`. Fetched once, before the start. */
+  readonly oci?: string | undefined;
+  /** Lower-case hex SHA-256 that the module at `file` or `url` must have. */
   readonly sha256?: string | undefined;
   /** Handed to the module as JSON. Absent: the module is configured with nothing. */
   readonly config?: ConfigValue | undefined;

@@ -194,6 +194,30 @@ const CASES: readonly Case[] = [
   ],
   ["a short sum", rest(`filters: [{name: a, file: a.wasm, sha256: ${MARK}abc}]\n`), "configValue", "filters[0].sha256"],
   [
+    "an unencrypted address",
+    rest(`filters: [{name: a, url: ${MARK}"http://a/b.wasm", sha256: ${"a".repeat(64)}}]\n`),
+    "configValue",
+    "filters[0].url",
+  ],
+  [
+    "an address without a sum",
+    rest(`filters: [${MARK}{name: a, url: "https://a/b.wasm"}]\n`),
+    "configMissingKey",
+    "filters[0].sha256",
+  ],
+  [
+    "an image without a digest",
+    rest(`filters: [{name: a, oci: ${MARK}"oci://a/b:1"}]\n`),
+    "configValue",
+    "filters[0].oci",
+  ],
+  [
+    "a module from two places",
+    rest(`filters: [{name: a, file: a.wasm, oci: ${MARK}"oci://a/b@sha256:${"a".repeat(64)}"}]\n`),
+    "configConflict",
+    "filters[0].oci",
+  ],
+  [
     "a filter config beyond JSON",
     rest(`filters: [{name: a, file: a.wasm, config: {b: [1, ${MARK}.nan]}}]\n`),
     "configValue",

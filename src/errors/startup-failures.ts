@@ -331,6 +331,20 @@ export const STARTUP_FAILURES = {
     source: "config",
     retryable: false,
   },
+  moduleUnreachable: {
+    code: "SPK_MODULE_UNREACHABLE",
+    status: 0,
+    message: "module cannot be fetched",
+    source: "system",
+    retryable: false,
+  },
+  moduleCache: {
+    code: "SPK_MODULE_CACHE",
+    status: 0,
+    message: "fetched module cannot be kept",
+    source: "system",
+    retryable: false,
+  },
   moduleHashMismatch: {
     code: "SPK_MODULE_HASH_MISMATCH",
     status: 0,

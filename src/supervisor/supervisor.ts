@@ -3,6 +3,8 @@ import type { LoopbackServer } from "../control/loopback-server.ts";
 import { startMetricsServer } from "../control/metrics-server.ts";
 import type { Config } from "../config/model.ts";
 import { SpookyError } from "../errors/spooky-error.ts";
+import { fetchModules } from "../filter/source/fetch-modules.ts";
+import { cacheDirectory, ModuleCache } from "../filter/source/module-cache.ts";
 import type { Logger } from "../observe/log.ts";
 import { createLogFactory, logOptions, type OwnedLogFactory } from "../observe/log-factory.ts";
 import { createMetricsExposition } from "../observe/metrics-exposition.ts";
@@ -35,7 +37,9 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
   const factory = createLogFactory(logOptions(config.log, process.env));
   const signals = new StopSignals();
   try {
-    return await superviseShards(config, options, factory, signals);
+    // Before any socket is opened: it may take a while, and may fail.
+    const local = await fetchModules(config, new ModuleCache(cacheDirectory(process.env)));
+    return await superviseShards(local, options, factory, signals);
   } finally {
     signals.dispose();
     await factory.flush(LAST_FLUSH_MS);

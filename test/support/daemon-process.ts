@@ -83,8 +83,12 @@ export class DaemonProcess {
     return { status: response.status, ...((await response.json()) as Readiness) };
   }
 
+  /** Throws at once, with all that it printed, when the process ends instead. */
   async untilReady(timeoutMs = 10_000): Promise<void> {
-    await this.until(async () => (await this.readiness()).ready, timeoutMs);
+    const ended = this.exited().then((code) => {
+      throw new Error(`it ended with ${code}\n${this.#stdout}${this.#stderr}`);
+    });
+    await Promise.race([this.until(async () => (await this.readiness()).ready, timeoutMs), ended]);
   }
 
   /** Pid of a shard that now runs. */
