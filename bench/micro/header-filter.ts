@@ -20,6 +20,7 @@ export async function headerFilterBenchmarks(): Promise<Benchmark[]> {
           response: { set: { "x-spooky-request-id": "${request_id}", "x-spooky-upstream": "${upstream}" } },
         },
         root_id: "",
+        upstreams: [],
         limits: { memory_bytes: 64 << 20, deadline_ms: 50, start_ms: 5000 },
       },
       {
@@ -27,6 +28,7 @@ export async function headerFilterBenchmarks(): Promise<Benchmark[]> {
         metrics: new MetricStore(),
         sharedData: new SharedDataStore(),
         events: { filterCalled() {}, filterFailed() {} },
+        callouts: { hasUpstream: () => false, start: () => () => {} },
       },
     ),
   ]);

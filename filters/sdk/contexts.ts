@@ -38,6 +38,12 @@ export abstract class StreamContext {
     return Action.Continue;
   }
 
+  /**
+   * The answer to a call of this request: `callHeaders`, `callBody`, `callTrailers`. `isAnswered` is false when there was
+   * none in time. Go on with `continueRequest()`, or answer with `sendReply`. Only with `entry-callouts`.
+   */
+  onHttpCallResponse(callId: u32, isAnswered: bool, bodySize: u32): void {}
+
   /** The request is over; false to be kept until `done()`. Only with `entry-stateful`. */
   onDone(): bool {
     return true;

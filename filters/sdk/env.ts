@@ -37,6 +37,18 @@ export declare function proxy_replace_header_map_value(
   valueSize: usize,
 ): u32;
 export declare function proxy_remove_header_map_value(type: u32, name: usize, nameSize: usize): u32;
+export declare function proxy_http_call(
+  upstream: usize,
+  upstreamSize: usize,
+  headers: usize,
+  headersSize: usize,
+  body: usize,
+  bodySize: usize,
+  trailers: usize,
+  trailersSize: usize,
+  timeoutMs: u32,
+  id: usize,
+): u32;
 export declare function proxy_send_local_response(
   status: u32,
   details: usize,

@@ -10,6 +10,7 @@
 export { Action } from "./action";
 export { Body, requestBody, responseBody } from "./body";
 export { ByteString, valueAddress, valueLength, valueText } from "./bytes";
+export { callBody, callHeaders, callTrailers, httpCall, lastCallId } from "./callouts";
 export { RootContext, StreamContext } from "./contexts";
 export { HeaderMap, HeaderPairs, requestHeaders, requestTrailers, responseHeaders, responseTrailers } from "./headers";
 export { LogLevel, isLogged, log } from "./log";

@@ -155,6 +155,8 @@ export interface FilterConfig {
   readonly sha256?: string | undefined;
   /** Handed to the module as JSON. Absent: the module is configured with nothing. */
   readonly config?: ConfigValue | undefined;
+  /** Upstreams that the filter may call (`proxy_http_call`); each is one of the config. Default: none. */
+  readonly upstreams: readonly string[];
   /** proxy-wasm root id. Default "". */
   readonly root_id: string;
   readonly limits: ModuleLimits;

@@ -1,5 +1,6 @@
 import { dirname, resolve } from "node:path";
 import { FAILURES } from "../errors/catalogue.ts";
+import { checkCallouts } from "./check-callouts.ts";
 import { type CheckedParts, checkConflicts } from "./check-conflicts.ts";
 import { completeConfig } from "./complete-config.ts";
 import { diagnoseIssues } from "./diagnose-issues.ts";
@@ -45,6 +46,8 @@ export function parseConfig(text: string, fileName: string): ConfigResult {
   ];
   if (errors.length > 0 || !parsed.success) return { errors: inTextOrder(errors) };
   const config = completeConfig(parsed.data, dirname(resolve(fileName)));
+  const unknown = checkCallouts(source, config);
+  if (unknown.length > 0) return { errors: inTextOrder(unknown) };
   return { config, warnings: inTextOrder(findWarnings(source, config)), source };
 }
 

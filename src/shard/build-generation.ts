@@ -16,6 +16,7 @@ import { createBackendClient } from "../upstream/backend-client.ts";
 import type { UpstreamClient } from "../upstream/client.ts";
 import type { Logger } from "../observe/log.ts";
 import { backendOptions } from "./backend-settings.ts";
+import { createCalloutClient } from "./callouts.ts";
 
 /** What of a generation all listeners share. */
 export interface SharedGeneration {
@@ -27,7 +28,7 @@ export interface SharedGeneration {
 }
 
 export interface GenerationServices {
-  readonly filters: FilterServices;
+  readonly filters: Omit<FilterServices, "callouts">;
   /** For clients of backends. */
   readonly upstreamLog: Logger;
 }
@@ -38,17 +39,20 @@ export async function buildGeneration(config: Config, services: GenerationServic
   const router = buildRouter(config, upstreams);
   const chains: FilterChain[] = [];
   const clients: UpstreamClient[] = [];
+  // Filters are started before there are upstreams, and may call them only later.
+  const targets: UpstreamTarget[] = [];
+  const callouts = createCalloutClient(targets, new Set(upstreams.map(({ name }) => name)));
+  const filterServices: FilterServices = { ...services.filters, callouts };
   const dispose = (): void => {
     for (const client of clients) client.close();
     for (const chain of chains) chain.dispose();
   };
   try {
-    const filters = await buildChain(config.filters, services.filters, 0, chains);
-    const targets: UpstreamTarget[] = [];
+    const filters = await buildChain(config.filters, filterServices, 0, chains);
     // The order of the counters: the root's filters, then those of each upstream.
     let filterCount = config.filters.length;
     for (const [index, upstream] of upstreams.entries()) {
-      const chain = await buildChain(upstream.filters, services.filters, filterCount, chains);
+      const chain = await buildChain(upstream.filters, filterServices, filterCount, chains);
       filterCount += upstream.filters.length;
       targets.push(buildTarget(config, upstream, index, chain, clients, services.upstreamLog));
     }

@@ -72,6 +72,7 @@ export function createTestServices(): TestServices {
     metrics: new MetricStore(),
     sharedData: new SharedDataStore(),
     events: { filterCalled() {}, filterFailed() {} },
+    callouts: { hasUpstream: () => false, start: () => () => {} },
     lines,
   };
 }
@@ -85,6 +86,7 @@ export function testFilterConfig(
     name: "under-test",
     ...source,
     config,
+    upstreams: [],
     root_id: "",
     limits: { memory_bytes: 16 << 20, deadline_ms: 50, start_ms: 5000, ...limits },
   };

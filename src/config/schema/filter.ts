@@ -80,6 +80,7 @@ const filterSchema: Schema<FilterConfig> = block({
   oci: ociReference.optional(),
   sha256: sha256().optional(),
   config: configValue.optional(),
+  upstreams: z.array(text("the name of an upstream"), { error: "a list of upstream names" }).default([]),
   root_id: z.string({ error: "text" }).default(""),
   limits: moduleLimitsSchema,
 }).superRefine(refuseUnclearFilter);

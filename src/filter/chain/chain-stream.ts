@@ -169,6 +169,7 @@ export class ChainStream implements FilterStream, FilterRequest, BodyFlowOwner {
     if (this.#phase === "done" || this.localReply !== undefined) return false;
     this.localReply = reply;
     if (this.#isHeld) this.#scheduleResume();
+    else if (this.#requestBody !== undefined) this.#scheduleBodyReply(reply);
     return true;
   }
 
@@ -190,6 +191,17 @@ export class ChainStream implements FilterStream, FilterRequest, BodyFlowOwner {
     queueMicrotask(() => {
       this.#isResumed = false;
       flow.resume(contextId);
+    });
+  }
+
+  /** For a reply that comes when no callback of this request runs: nobody would ask for it. */
+  #scheduleBodyReply(reply: LocalReply): void {
+    const host = this.#host;
+    queueMicrotask(() => {
+      if (host === undefined || this.#host !== host || this.localReply !== reply || this.#phase !== "request") return;
+      this.#takeReplyAsResponse(reply);
+      const verdict = this.#enterResponse(this.#endOfStream, this.#contentLength);
+      host.interrupt(this, verdict === "fail" ? "fail" : "reply");
     });
   }
 

@@ -1,4 +1,5 @@
 import type { Logger } from "../../observe/log.ts";
+import type { CalloutClient } from "../callout/callout-client.ts";
 import type { MetricStore } from "./metric-store.ts";
 import type { ModuleInspection } from "./module-inspection.ts";
 import type { SharedDataStore } from "./shared-data-store.ts";
@@ -18,6 +19,8 @@ export interface FilterPlugin {
   readonly inspection: ModuleInspection;
   /** What the guest is configured with, as bytes. */
   readonly configuration: Uint8Array;
+  /** Upstreams that the filter may call; no others. */
+  readonly upstreams: readonly string[];
   /** Wall clock for one callback, in milliseconds. */
   readonly deadlineMs: number;
   /** The same for start-up and configuration. */
@@ -30,6 +33,7 @@ export interface FilterServices {
   readonly metrics: MetricStore;
   readonly sharedData: SharedDataStore;
   readonly events: FilterEvents;
+  readonly callouts: CalloutClient;
 }
 
 /** Told about each request that a filter gets; `index` as in {@link FilterPlugin}. Must not throw. */

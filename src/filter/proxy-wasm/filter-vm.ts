@@ -1,5 +1,7 @@
 import { FAILURES } from "../../errors/catalogue.ts";
 import { SpookyError } from "../../errors/spooky-error.ts";
+import type { CalloutReply } from "../callout/callout-client.ts";
+import { CalloutTable } from "../callout/callout-table.ts";
 import { type Meter, createMeter } from "../sandbox/meter.ts";
 import { FilterContext } from "./filter-context.ts";
 import type { FilterLog } from "./filter-log.ts";
@@ -26,6 +28,9 @@ export class FilterVm {
   readonly log: FilterLog;
   readonly memory: GuestMemory = new GuestMemory();
   readonly root: FilterContext = new FilterContext();
+  readonly callouts: CalloutTable;
+  /** The answer that `proxy_on_http_call_response` tells of; only while that runs. */
+  calloutReply: CalloutReply | undefined;
   readonly ticks: TickTimer = new TickTimer(() => this.#tick());
   /** Whose callback runs, or which the guest chose with `proxy_set_effective_context`; undefined while it starts. */
   current: FilterContext | undefined;
@@ -47,6 +52,7 @@ export class FilterVm {
     this.services = services;
     this.log = log;
     this.#deadlineMs = plugin.startMs;
+    this.callouts = new CalloutTable(services.callouts, (id, reply) => this.#onCalloutReply(id, reply));
     try {
       const instance = new WebAssembly.Instance(plugin.module, linkHostFunctions(this));
       this.guest = bindGuestExports(instance.exports);
@@ -106,12 +112,21 @@ export class FilterVm {
    * Calls into the guest under the deadline, and returns what it returned. When it fails, {@link fault} is set and 0
    * returned. Never entered twice at a time.
    */
-  run(callback: string, guest: GuestFunction, context: FilterContext, a: number, b: number, c: number): number {
+  run(
+    callback: string,
+    guest: GuestFunction,
+    context: FilterContext,
+    a: number,
+    b: number,
+    c: number,
+    d = 0,
+    e = 0,
+  ): number {
     if (this.fault !== undefined) return 0;
     this.current = context;
     this.#meter.begin(this.#deadlineMs);
     try {
-      return guest(a, b, c);
+      return guest(a, b, c, d, e);
     } catch (error) {
       this.#fail(callback, context, error);
       return 0;
@@ -124,6 +139,7 @@ export class FilterVm {
   /** Ends the root context and everything that would call into the guest again. */
   dispose(): void {
     this.ticks.set(0);
+    this.callouts.cancelAll();
     for (const context of this.#awaited) this.finishStream(context);
     const { onDone, onLog, onDelete } = this.guest;
     for (const [name, guest] of [
@@ -181,6 +197,18 @@ export class FilterVm {
     if (onTick !== undefined) this.run("on_tick", onTick, this.root, this.root.id, 0, 0);
   }
 
+  #onCalloutReply(id: number, reply: CalloutReply | undefined): void {
+    const { onHttpCallResponse } = this.guest;
+    if (onHttpCallResponse === undefined) return;
+    this.calloutReply = reply;
+    // No headers, not even a status, say that the call failed.
+    const headerCount = reply === undefined ? 0 : reply.head.headers.count + 1;
+    const { root } = this;
+    const [bodySize, trailerCount] = [reply?.body.length ?? 0, reply?.trailers?.count ?? 0];
+    this.run("on_http_call_response", onHttpCallResponse, root, root.id, id, headerCount, bodySize, trailerCount);
+    this.calloutReply = undefined;
+  }
+
   #deleteStream(context: FilterContext): void {
     const { onLog, onDelete } = this.guest;
     if (onLog !== undefined) this.run("on_log", onLog, context, context.id, 0, 0);
@@ -197,6 +225,7 @@ export class FilterVm {
   #fail(callback: string, context: FilterContext, error: unknown): void {
     this.fault = `${callback}: ${describeGuestError(error)}`;
     this.ticks.set(0);
+    this.callouts.cancelAll();
     const requestId = context.request?.host.requestId;
     this.log.report("error", "a filter failed", {
       callback,

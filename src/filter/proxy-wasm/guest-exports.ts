@@ -17,6 +17,7 @@ export interface GuestExports {
   readonly onResponseBody: GuestFunction | undefined;
   readonly onRequestTrailers: GuestFunction | undefined;
   readonly onResponseTrailers: GuestFunction | undefined;
+  readonly onHttpCallResponse: GuestFunction | undefined;
   readonly onDone: GuestFunction | undefined;
   readonly onLog: GuestFunction | undefined;
   readonly onDelete: GuestFunction | undefined;
@@ -44,6 +45,7 @@ export function bindGuestExports(exports: Readonly<Record<string, unknown>>): Gu
     onResponseBody: find("proxy_on_response_body"),
     onRequestTrailers: find("proxy_on_request_trailers"),
     onResponseTrailers: find("proxy_on_response_trailers"),
+    onHttpCallResponse: find("proxy_on_http_call_response"),
     onDone: find("proxy_on_done"),
     onLog: find("proxy_on_log"),
     onDelete: find("proxy_on_delete"),

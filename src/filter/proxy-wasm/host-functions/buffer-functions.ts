@@ -13,6 +13,7 @@ export function bufferFunctions(vm: FilterVm): HostFunctions {
   const find = (type: number): Uint8Array | undefined => {
     if (type === BufferType.pluginConfiguration) return vm.plugin.configuration;
     if (type === BufferType.vmConfiguration) return EMPTY;
+    if (type === BufferType.httpCallResponseBody) return vm.calloutReply?.body;
     return bodyOf(type)?.bytes;
   };
   const bodyOf = (type: number): GuestBody | undefined => {

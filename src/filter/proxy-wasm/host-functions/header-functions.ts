@@ -4,6 +4,7 @@ import type { FilterVm } from "../filter-vm.ts";
 import type { HostFunctions } from "../guest-function.ts";
 import type { HeaderMap } from "../header-map.ts";
 import { pairsSize, readPairs, writePairs } from "../header-pairs.ts";
+import { ResponseHeaderMap } from "../response-header-map.ts";
 import { TrailerMap } from "../trailer-map.ts";
 import { needsHeadCheck, toHeaderValue, toWritableName } from "../header-text.ts";
 
@@ -28,6 +29,8 @@ export function headerFunctions(vm: FilterVm): HostFunctions {
   const isMissingAnError = vm.plugin.inspection.abiVersion !== "0.1.0";
 
   const read = (type: number): HeaderMap | undefined => {
+    if (type === MapType.httpCallResponseHeaders) return calloutHeaders(vm);
+    if (type === MapType.httpCallResponseTrailers) return calloutTrailers(vm);
     const request = vm.current?.request;
     if (request === undefined) return undefined;
     if (type === MapType.requestHeaders) return request.requestHeaders;
@@ -48,6 +51,7 @@ export function headerFunctions(vm: FilterVm): HostFunctions {
     const map = read(type);
     const request = vm.current?.request;
     if (map === undefined || request === undefined) return undefined;
+    if (type === MapType.httpCallResponseHeaders || type === MapType.httpCallResponseTrailers) return DISCARDED_WRITES;
     // Each field that a filter writes was checked by itself, which is all that there is to check of trailers.
     if (map instanceof TrailerMap) return map;
     const direction: Direction = type === MapType.requestHeaders ? "request" : "response";
@@ -129,6 +133,18 @@ export function headerFunctions(vm: FilterVm): HostFunctions {
       return target(type, size, true)?.assign(fields) ?? Status.badArgument;
     },
   };
+}
+
+function calloutHeaders(vm: FilterVm): HeaderMap | undefined {
+  if (vm.calloutReply === undefined) return undefined;
+  const map = new ResponseHeaderMap();
+  map.head = vm.calloutReply.head;
+  return map;
+}
+
+function calloutTrailers(vm: FilterVm): HeaderMap | undefined {
+  const trailers = vm.calloutReply?.trailers;
+  return trailers === undefined ? undefined : new TrailerMap(trailers);
 }
 
 function isMapType(type: number): boolean {

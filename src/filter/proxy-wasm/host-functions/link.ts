@@ -1,6 +1,7 @@
 import { Errno, Status } from "../abi.ts";
 import type { FilterVm } from "../filter-vm.ts";
 import type { HostFunction, HostFunctions } from "../guest-function.ts";
+import { calloutFunctions } from "./callout-functions.ts";
 import { bufferFunctions } from "./buffer-functions.ts";
 import { contextFunctions } from "./context-functions.ts";
 import { foreignFunctions } from "./foreign-functions.ts";
@@ -23,6 +24,7 @@ const FAMILIES: readonly ((vm: FilterVm) => HostFunctions)[] = [
   headerFunctions,
   replyFunctions,
   propertyFunctions,
+  calloutFunctions,
   metricFunctions,
   sharedDataFunctions,
   foreignFunctions,
