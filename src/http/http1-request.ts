@@ -9,7 +9,8 @@ import { connectionOptions } from "./connection-options.ts";
 import { CONNECTION, fieldKind, INVALID, TE, TRANSFER_ENCODING, UPGRADE } from "./field-kind.ts";
 import type { HeadLimits } from "./head-limits.ts";
 import type { RequestHead } from "./head.ts";
-import { isFieldValue, isToken, trimWhitespace } from "./header-syntax.ts";
+import { isFieldValue, trimWhitespace } from "./header-syntax.ts";
+import { lowerName } from "./lower-name.ts";
 import { RequestAssembly } from "./request-assembly.ts";
 import { hasTrailersCoding } from "./trailers-coding.ts";
 
@@ -82,9 +83,8 @@ function readField(
 ): Failure | undefined {
   const failure = assembly.count(rawName, rawValue);
   if (failure !== undefined) return failure;
-  // Before the change of case: other alphabets have letters whose lower case is ASCII.
-  if (!isToken(rawName)) return FAILURES.invalidHeaderName;
-  const name = rawName.toLowerCase();
+  const name = lowerName(rawName);
+  if (name === undefined) return FAILURES.invalidHeaderName;
   const value = trimWhitespace(rawValue);
   const kind = fieldKind(name);
   switch (kind) {

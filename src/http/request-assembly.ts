@@ -142,7 +142,10 @@ export class RequestAssembly {
       this.#cookieAt = this.#used + 1;
       this.#push("cookie", value);
     } else {
-      this.#fields[at] = `${this.#fields[at]}; ${value}`;
+      const crumbs = this.#fields[at] as string;
+      // An empty crumb must not leave a separator, and so white space, at an end.
+      if (crumbs === "") this.#fields[at] = value;
+      else if (value !== "") this.#fields[at] = `${crumbs}; ${value}`;
     }
     return undefined;
   }

@@ -109,6 +109,11 @@ describe.each([
     expect(head.headers.get("x")).toBe("y");
   });
 
+  test("leaves no separator for an empty crumb", () => {
+    const { head } = read([...GET, "cookie", "", "cookie", "a=1", "cookie", "", "cookie", "b=2", "cookie", ""]);
+    expect(head.headers.getAll("cookie")).toEqual(["a=1; b=2"]);
+  });
+
   test("keeps one of identical content-lengths, without leading zeros", () => {
     const { head, result } = read([...GET, "content-length", "05", "content-length", "05"]);
     expect(result).toBe(5);

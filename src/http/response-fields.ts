@@ -10,7 +10,8 @@ import { canonicalContentLength, parseContentLength } from "./content-length.ts"
 import { CONNECTION, CONTENT_LENGTH, fieldKind, INVALID, PROXY, TE, TRANSFER_ENCODING, UPGRADE } from "./field-kind.ts";
 import type { HeadLimits } from "./head-limits.ts";
 import type { ResponseHead } from "./head.ts";
-import { isFieldValue, isToken, trimWhitespace } from "./header-syntax.ts";
+import { isFieldValue, trimWhitespace } from "./header-syntax.ts";
+import { lowerName } from "./lower-name.ts";
 
 const NO_OPTIONS: readonly string[] = [];
 
@@ -82,8 +83,8 @@ function readFields(
     const rawName = fields[from] as string;
     const rawValue = fields[from + 1] as string;
     bytes += rawName.length + rawValue.length;
-    if (isHttp1 && !isToken(rawName)) return FAILURES.upstreamInvalidHead;
-    const name = isHttp1 ? rawName.toLowerCase() : rawName;
+    const name = isHttp1 ? lowerName(rawName) : rawName;
+    if (name === undefined) return FAILURES.upstreamInvalidHead;
     let value = trimWhitespace(rawValue);
     const kind = fieldKind(name);
     if (kind === INVALID || !isFieldValue(value)) return FAILURES.upstreamInvalidHead;

@@ -6,7 +6,8 @@
 import { CONNECTION, fieldKind, INVALID, PLAIN, TE, TRANSFER_ENCODING, UPGRADE } from "./field-kind.ts";
 import type { HeadLimits } from "./head-limits.ts";
 import type { HeaderList } from "./header-list.ts";
-import { isFieldValue, isToken, trimWhitespace } from "./header-syntax.ts";
+import { isFieldValue, trimWhitespace } from "./header-syntax.ts";
+import { lowerName } from "./lower-name.ts";
 
 /**
  * Reads a trailer section in place. False when it is malformed: a pseudo-header, a bad name or value, too many or too
@@ -19,8 +20,8 @@ export function readTrailers(trailers: HeaderList, isHttp1: boolean, limits: Hea
   let to = 0;
   for (let from = 0; from < fields.length; from += 2) {
     const rawName = fields[from] as string;
-    if (isHttp1 && !isToken(rawName)) return false;
-    const name = isHttp1 ? rawName.toLowerCase() : rawName;
+    const name = isHttp1 ? lowerName(rawName) : rawName;
+    if (name === undefined) return false;
     const value = isHttp1 ? trimWhitespace(fields[from + 1] as string) : (fields[from + 1] as string);
     const kind = fieldKind(name);
     if (kind === INVALID || !isFieldValue(value)) return false;

@@ -99,30 +99,9 @@ describe("applyUpstreamHeaders", () => {
   });
 
   test("removes what was for this proxy alone", () => {
-    const removed = [
-      "connection",
-      "close",
-      "keep-alive",
-      "1",
-      "proxy-authorization",
-      "Basic x",
-      "proxy-connection",
-      "close",
-      ...[
-        "proxy-foo",
-        "1",
-        "trailer",
-        "x",
-        "transfer-encoding",
-        "chunked",
-        "upgrade",
-        "h2c",
-        "host",
-        "a",
-        "te",
-        "gzip",
-      ],
-    ];
+    const removed = ["proxy-foo", "1", "trailer", "x", "host", "a", "te", "gzip", "proxy-authorization", "Basic x"];
+    removed.push("connection", "close", "keep-alive", "1", "upgrade", "h2c", "transfer-encoding", "chunked");
+    removed.push("proxy-connection", "close");
     expect(apply(["a", "1", ...removed, "b", "2"]).fields.slice(0, 6)).toEqual([
       "a",
       "1",
