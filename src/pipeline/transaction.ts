@@ -7,20 +7,20 @@ import { FAILURES } from "../errors/catalogue.ts";
 import type { Failure } from "../errors/failure.ts";
 import { SpookyError } from "../errors/spooky-error.ts";
 import type { BodyStep, FilterHost, FilterStream, FilterVerdict, LocalReply } from "../filter/chain.ts";
-import { BodyLength } from "../http/body-length.ts";
-import type { BodyReceiver, Connection, Exchange, ExchangeObserver } from "../http/exchange.ts";
+import type { Connection, Exchange, ExchangeObserver } from "../http/exchange.ts";
 import { createFailureHead, failureBody } from "../http/failure-reply.ts";
 import type { RequestHead, ResponseHead } from "../http/head.ts";
 import type { HeaderList } from "../http/header-list.ts";
 import type { ResponseReceiver, UpstreamStream } from "../upstream/client.ts";
 import { admit } from "./admit.ts";
 import { balance } from "./balance.ts";
-import { BodyIdleWatch } from "./body-idle-watch.ts";
-import { ClientOutput, UpstreamOutput } from "./body-outputs.ts";
+import { ClientOutput } from "./client-output.ts";
 import { forward } from "./forward.ts";
 import type { BackendTarget, Generation, UpstreamTarget } from "./generation.ts";
+import { HeldResponse } from "./held-response.ts";
 import { logRequest } from "./log.ts";
 import { prepareResponse } from "./prepare-response.ts";
+import { RequestBody } from "./request-body.ts";
 import { route } from "./route.ts";
 
 /** Where a message goes on that a filter held. */
@@ -33,7 +33,7 @@ interface Paused {
 
 const NOT_PAUSED: Paused = { stage: "send-response", filters: undefined };
 
-export class Transaction implements ExchangeObserver, BodyReceiver, ResponseReceiver, FilterHost {
+export class Transaction implements ExchangeObserver, ResponseReceiver, FilterHost {
   readonly generation: Generation;
   readonly exchange: Exchange;
   readonly connection: Connection;
@@ -62,20 +62,14 @@ export class Transaction implements ExchangeObserver, BodyReceiver, ResponseRece
   #listenerFilters: FilterStream | undefined = undefined;
   #upstreamFilters: FilterStream | undefined = undefined;
   #upstream: UpstreamStream | undefined = undefined;
-  #body: BodyLength | undefined = undefined;
-  /** Bodies' ways through filters that look at them; undefined when none does. */
-  #requestPath: BodyStep | undefined = undefined;
+  #requestBody: RequestBody | undefined = undefined;
+  /** The body's way through filters that look at it; undefined when none does. */
   #responsePath: BodyStep | undefined = undefined;
   #isResponseWhole = false;
-  #idleWatch: BodyIdleWatch | undefined = undefined;
-  #isBodySent = false;
   #paused: Paused = NOT_PAUSED;
   /** A whole answer that was made here and waits for its head to pass the filters. */
   #ownBody: Uint8Array | undefined = undefined;
-  /** What the backend sent while a filter held the head. */
-  #held: Uint8Array[] | undefined = undefined;
-  #heldTrailers: HeaderList | undefined = undefined;
-  #isHeldWhole = false;
+  #held: HeldResponse | undefined = undefined;
   #hasSentHead = false;
   #isFinished = false;
   readonly #onFinished: (transaction: Transaction) => void;
@@ -214,7 +208,7 @@ export class Transaction implements ExchangeObserver, BodyReceiver, ResponseRece
   }
 
   #forward(target: UpstreamTarget, backend: BackendTarget): void {
-    const { exchange } = this;
+    const { exchange, generation } = this;
     const isFiltered = !exchange.isBodyless && this.#wantsRequestBody();
     const stream = forward(this, target, backend, isFiltered);
     if ("code" in stream) {
@@ -225,72 +219,30 @@ export class Transaction implements ExchangeObserver, BodyReceiver, ResponseRece
     target.balancer.onRequestStart(backend.index);
     this.#upstream = stream;
     if (exchange.isBodyless) return;
-    this.#body = new BodyLength(this.requestLength);
-    if (isFiltered) this.#requestPath = this.#openRequestPath();
-    this.#idleWatch = new BodyIdleWatch(this.generation.clientBodyIdleTimeoutMs, () => {
-      this.#abandonBody(FAILURES.requestBodyTimeout);
+    const limits = {
+      length: this.requestLength,
+      maxBytes: generation.maxRequestBodyBytes,
+      idleTimeoutMs: generation.clientBodyIdleTimeoutMs,
+    };
+    const body = new RequestBody(exchange, stream, limits, (failure) => {
+      this.#cancelUpstream();
+      this.#fail(failure, "");
     });
-    exchange.readBody(this);
-  }
-
-  onBodyData(chunk: Uint8Array): void {
-    const body = this.#body;
-    if (this.#isFinished || body === undefined) return;
-    this.#idleWatch?.touch();
-    if (!body.add(chunk.byteLength)) this.#abandonBody(FAILURES.requestBodyMismatch);
-    else if (body.seen > this.generation.maxRequestBodyBytes) this.#abandonBody(FAILURES.requestBodyTooLarge);
-    else if (this.#requestPath === undefined) this.writeUpstream(chunk);
-    else this.#requestPath.data(chunk);
-  }
-
-  onBodyEnd(trailers: HeaderList | undefined): void {
-    if (this.#isFinished) return;
-    if (this.#body?.isComplete() === false) {
-      this.#abandonBody(FAILURES.requestBodyMismatch);
-      return;
-    }
-    this.#idleWatch?.stop();
-    if (this.#requestPath === undefined) this.endUpstream(trailers);
-    else this.#requestPath.end(trailers);
-  }
-
-  /** Sends a piece of the request's body that has passed all filters. */
-  writeUpstream(chunk: Uint8Array): void {
-    if (this.#isFinished || this.#upstream?.write(chunk) !== false) return;
-    this.#idleWatch?.holdBack();
-    this.exchange.pauseBody();
-  }
-
-  endUpstream(trailers: HeaderList | undefined): void {
-    if (this.#isFinished) return;
-    this.#isBodySent = true;
-    this.#upstream?.end(trailers);
+    this.#requestBody = body;
+    body.start(isFiltered ? this.#openRequestPath(body) : body);
   }
 
   #wantsRequestBody(): boolean {
     return this.#listenerFilters?.wantsRequestBody === true || this.#upstreamFilters?.wantsRequestBody === true;
   }
 
-  #openRequestPath(): BodyStep {
-    const output = new UpstreamOutput(this);
+  #openRequestPath(output: BodyStep): BodyStep {
     const inner = this.#upstreamFilters?.wantsRequestBody ? this.#upstreamFilters.openRequestBody(output) : output;
     return this.#listenerFilters?.wantsRequestBody ? this.#listenerFilters.openRequestBody(inner) : inner;
   }
 
-  onBodyAbort(failure: Failure): void {
-    if (!this.#isFinished) this.#abandonBody(failure);
-  }
-
   onUpstreamWritable(): void {
-    if (this.#isFinished) return;
-    this.#idleWatch?.touch();
-    this.exchange.resumeBody();
-  }
-
-  /** What the client sent so far must not look whole to the backend. */
-  #abandonBody(failure: Failure): void {
-    this.#cancelUpstream();
-    this.#fail(failure, "");
+    this.#requestBody?.onUpstreamWritable();
   }
 
   // ---- response ----
@@ -321,7 +273,7 @@ export class Transaction implements ExchangeObserver, BodyReceiver, ResponseRece
 
   #followResponse(verdict: FilterVerdict, filters: FilterStream, next: Stage): void {
     if (verdict === "pause") {
-      this.#held ??= [];
+      this.#held ??= new HeldResponse();
       this.#upstream?.pause();
     } else if (verdict !== "continue") {
       this.#cancelUpstream();
@@ -347,12 +299,12 @@ export class Transaction implements ExchangeObserver, BodyReceiver, ResponseRece
     if (this.#held !== undefined) this.#sendHeld(this.#held);
   }
 
-  #sendHeld(held: readonly Uint8Array[]): void {
+  #sendHeld({ chunks, trailers, isWhole }: HeldResponse): void {
     this.#held = undefined;
     // Before the pieces: one that finds no room pauses it again.
-    if (!this.#isHeldWhole) this.#upstream?.resume();
-    for (const chunk of held) this.onResponseData(chunk);
-    if (this.#isHeldWhole) this.onResponseEnd(this.#heldTrailers);
+    if (!isWhole) this.#upstream?.resume();
+    for (const chunk of chunks) this.onResponseData(chunk);
+    if (isWhole) this.onResponseEnd(trailers);
   }
 
   #openResponsePath(response: ResponseHead): void {
@@ -370,7 +322,7 @@ export class Transaction implements ExchangeObserver, BodyReceiver, ResponseRece
 
   onResponseData(chunk: Uint8Array): void {
     if (this.#isFinished) return;
-    if (this.#held !== undefined) this.#held.push(chunk);
+    if (this.#held !== undefined) this.#held.chunks.push(chunk);
     else if (this.#responsePath === undefined) this.writeClient(chunk);
     else this.#responsePath.data(chunk);
   }
@@ -391,8 +343,8 @@ export class Transaction implements ExchangeObserver, BodyReceiver, ResponseRece
       else this.#responsePath.end(trailers);
       return;
     }
-    this.#isHeldWhole = true;
-    this.#heldTrailers = trailers;
+    this.#held.isWhole = true;
+    this.#held.trailers = trailers;
   }
 
   onResponseFailure(failure: Failure, detail: string): void {
@@ -470,9 +422,10 @@ export class Transaction implements ExchangeObserver, BodyReceiver, ResponseRece
   #finish(): void {
     if (this.#isFinished) return;
     this.#isFinished = true;
-    this.#idleWatch?.stop();
+    const body = this.#requestBody;
+    body?.stop();
     // A backend that answered before it had the whole request is not sent the rest.
-    if (this.#body !== undefined && !this.#isBodySent) this.#cancelUpstream();
+    if (body?.isSent === false) this.#cancelUpstream();
     const latencyMs = performance.now() - this.startedAt;
     this.#upstreamFilters?.close();
     this.#listenerFilters?.close();
