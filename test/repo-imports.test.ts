@@ -9,7 +9,8 @@ import { findRepositoryFiles, readRepositoryFile } from "./support/repository-fi
 /** Which areas of `src/` each area may import, besides itself and what everybody may. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   main: ["cli"],
-  cli: ["supervisor", "platform", "control"],
+  // Of `filter` what tells of one module and runs it without a proxy around it.
+  cli: ["supervisor", "platform", "control", "filter"],
   // Of `filter` only what fetches modules: they are on disk before a shard starts.
   supervisor: ["shard", "control", "platform", "filter"],
   control: ["platform"],
