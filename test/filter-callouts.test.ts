@@ -7,6 +7,7 @@ import { startProxy } from "./support/proxy.ts";
 import { openHttp2, requestHttp2 } from "./support/tls-client.ts";
 
 let module: FilterModuleFile;
+let forgetful: FilterModuleFile;
 let backend: Http2Backend;
 let auth: Http2Backend;
 let proxy: DaemonProcess;
@@ -15,6 +16,7 @@ let abortedCount = 0;
 
 beforeAll(async () => {
   module = await buildFilterModule("auth-filter");
+  forgetful = await buildFilterModule("forgetful-filter");
   backend = await Http2Backend.start((stream, headers) => {
     let body = "";
     stream.on("data", (chunk: Buffer) => (body += chunk.toString("latin1")));
@@ -59,6 +61,7 @@ afterAll(async () => {
   backend.stop();
   auth.stop();
   await module.remove();
+  await forgetful.remove();
 });
 
 async function ask(headers: Record<string, string>, body?: string): Promise<[number, string]> {
@@ -69,6 +72,21 @@ async function ask(headers: Record<string, string>, body?: string): Promise<[num
   });
   return [response.status, Buffer.from(response.body).toString()];
 }
+
+test("a filter that holds a request for ever is given up on", async () => {
+  const impatient = await startProxy({
+    upstream: `app:\n  route: {path_prefix: /}\n  backends: [{id: b0, address: "${backend.address}"}]`,
+    extra: `filters: [{name: auth, file: "${forgetful.file}"}]\n`,
+    performance: ["connect", "", "body_idle", "body_total", "total_request"]
+      .map((name) => `backend_${name === "" ? "" : `${name}_`}timeout_ms: 400`)
+      .join("\n"),
+  });
+  const other = await H3Client.connect(impatient.ports.listen);
+  const response = await other.get("/");
+  expect([response.status, Buffer.from(response.body).toString()]).toEqual([504, "filter held the request too long\n"]);
+  other.close();
+  await impatient.dispose();
+});
 
 describe("a filter that asks another service", () => {
   test("lets a request go on with what it was told", async () => {

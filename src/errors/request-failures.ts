@@ -335,6 +335,13 @@ export const REQUEST_FAILURES = {
     source: "filter",
     retryable: false,
   },
+  filterTimeout: {
+    code: "SPK_FILTER_TIMEOUT",
+    status: 504,
+    message: "filter held the request too long",
+    source: "filter",
+    retryable: false,
+  },
   /** A filter holds more of a response than it may. */
   filterBufferFull: {
     code: "SPK_FILTER_BUFFER_FULL",

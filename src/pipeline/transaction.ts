@@ -18,6 +18,7 @@ import { ClientOutput } from "./client-output.ts";
 import { forward } from "./forward.ts";
 import type { BackendTarget, Generation, UpstreamTarget } from "./generation.ts";
 import { HeldResponse } from "./held-response.ts";
+import { HoldWatch } from "./hold-watch.ts";
 import { logRequest } from "./log.ts";
 import { prepareResponse } from "./prepare-response.ts";
 import { RequestBody } from "./request-body.ts";
@@ -67,6 +68,7 @@ export class Transaction implements ExchangeObserver, ResponseReceiver, FilterHo
   #responsePath: BodyStep | undefined = undefined;
   #isResponseWhole = false;
   #paused: Paused = NOT_PAUSED;
+  #holdWatch: HoldWatch | undefined = undefined;
   /** A whole answer that was made here and waits for its head to pass the filters. */
   #ownBody: Uint8Array | undefined = undefined;
   #held: HeldResponse | undefined = undefined;
@@ -125,6 +127,7 @@ export class Transaction implements ExchangeObserver, ResponseReceiver, FilterHo
   resume(verdict: FilterVerdict): void {
     const { stage, filters } = this.#paused;
     this.#paused = NOT_PAUSED;
+    this.#holdWatch?.stop();
     if (this.#isFinished || filters === undefined) return;
     if (verdict !== "continue" && this.response !== undefined) this.#cancelUpstream();
     // What the held filter and those after it wrote may lead elsewhere.
@@ -164,9 +167,17 @@ export class Transaction implements ExchangeObserver, ResponseReceiver, FilterHo
 
   #follow(verdict: FilterVerdict, filters: FilterStream, next: Stage): void {
     if (verdict === "continue") this.#enter(next);
-    else if (verdict === "pause") this.#paused = { stage: next, filters };
+    else if (verdict === "pause") this.#hold(filters, next);
     else if (verdict === "reply" && filters.localReply !== undefined) this.#replyLocally(filters.localReply, filters);
     else this.#replyPlainly(filters.failure ?? FAILURES.filterFailed, "");
+  }
+
+  #hold(filters: FilterStream, stage: Stage): void {
+    this.#paused = { stage, filters };
+    this.#holdWatch = new HoldWatch(this.generation.totalTimeoutMs, () => {
+      this.#paused = NOT_PAUSED;
+      this.#replyPlainly(FAILURES.filterTimeout, "");
+    });
   }
 
   #enter(stage: Stage): void {
@@ -195,7 +206,7 @@ export class Transaction implements ExchangeObserver, ResponseReceiver, FilterHo
       return;
     }
     try {
-      this.backend = balance(target);
+      this.backend = balance(target, this.request, this.connection);
     } catch (error) {
       this.#fail(FAILURES.policyFailed, describe(error));
       return;
@@ -422,6 +433,7 @@ export class Transaction implements ExchangeObserver, ResponseReceiver, FilterHo
   #finish(): void {
     if (this.#isFinished) return;
     this.#isFinished = true;
+    this.#holdWatch?.stop();
     const body = this.#requestBody;
     body?.stop();
     // A backend that answered before it had the whole request is not sent the rest.

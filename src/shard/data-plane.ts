@@ -105,6 +105,7 @@ class ShardDataPlane implements DataPlane {
         targets,
         filters,
         maxRequestBodyBytes: this.#config.performance.max_request_body_bytes,
+        totalTimeoutMs: this.#config.performance.backend_total_request_timeout_ms,
         clientBodyIdleTimeoutMs: this.#config.performance.client_body_idle_timeout_ms,
         altSvc: `h3=":${listen.port}"; ma=${ALT_SVC_MAX_AGE_SECONDS}`,
         metrics: this.#metrics,
