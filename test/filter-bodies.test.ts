@@ -170,6 +170,26 @@ describe("a filter that looks at the response's body", () => {
   });
 });
 
+test("a filter that keeps the end of a response for ever is given up on, and the answer cut off", async () => {
+  const impatient = await startProxy({
+    upstream: `app:\n  route: {path_prefix: /}\n  backends: [{id: b0, address: "${backend.address}"}]`,
+    extra: `filters: [{name: hoard, file: "${module.file}"}]\n`,
+    performance: ["connect", "", "body_idle", "body_total", "total_request"]
+      .map((name) => `backend_${name === "" ? "" : `${name}_`}timeout_ms: 400`)
+      .join("\n"),
+  });
+  const other = await H3Client.connect(impatient.ports.listen);
+  const stream = await other.open({ method: "POST", path: "/", body: "abc", headers: { "x-mode": "response-hoard" } });
+  const outcome = await stream.body().then(
+    () => "whole",
+    (error: unknown) => String(error),
+  );
+  expect(outcome).toMatch(/reset|aborted/i);
+  await impatient.until(() => impatient.stderr.includes("SPK_FILTER_TIMEOUT"));
+  other.close();
+  await impatient.dispose();
+});
+
 describe("trailers", () => {
   test("are seen and changed both ways", async () => {
     const response = await client.request({

@@ -351,11 +351,18 @@ export class Transaction implements ExchangeObserver, ResponseReceiver, FilterHo
     if (this.#isFinished) return;
     if (this.#held === undefined) {
       if (this.#responsePath === undefined) this.#end(trailers);
-      else this.#responsePath.end(trailers);
+      else this.#endResponsePath(this.#responsePath, trailers);
       return;
     }
     this.#held.isWhole = true;
     this.#held.trailers = trailers;
+  }
+
+  #endResponsePath(path: BodyStep, trailers: HeaderList | undefined): void {
+    path.end(trailers);
+    // No backend is waited for any more, and so nobody else would give up on a filter that keeps the rest.
+    if (this.#isFinished) return;
+    this.#holdWatch = new HoldWatch(this.generation.totalTimeoutMs, () => this.#fail(FAILURES.filterTimeout, ""));
   }
 
   onResponseFailure(failure: Failure, detail: string): void {
