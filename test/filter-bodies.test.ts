@@ -27,7 +27,7 @@ beforeAll(async () => {
       if (stream.destroyed) return;
       stream.respond(
         { ":status": 200, "x-length": length ?? "none", "content-length": `${body.length + 4}` },
-        { waitForTrailers: true },
+        { waitForTrailers: headers[":path"] !== "/plain" },
       );
       stream.on("wantTrailers", () => stream.sendTrailers({ "x-end": "1" }));
       stream.write("got ");
@@ -95,7 +95,7 @@ describe("a filter that looks at the request's body", () => {
     expect((await post("drop", "one", "two")).text).toBe("got ");
   });
 
-  test("takes the declared length off, which may be another one behind it", async () => {
+  test("may take the declared length off the head, and then make another of it", async () => {
     const response = await client.request({
       method: "POST",
       path: "/",
@@ -104,6 +104,30 @@ describe("a filter that looks at the request's body", () => {
     });
     expect(response.headers["x-length"]).toBe("none");
     expect(Buffer.from(response.body).toString()).toBe("got abc end");
+  });
+
+  test("leaves the declared length alone when it leaves the body alone", async () => {
+    const response = await client.request({
+      method: "POST",
+      path: "/",
+      body: "abc",
+      headers: { "content-length": "3" },
+    });
+    expect(response.headers["x-length"]).toBe("3");
+    expect(response.headers["content-length"]).toBe("7");
+  });
+
+  test.each(["append", "drop"])("fails the request when it changes a declared length (%s)", async (mode) => {
+    const response = await client.request({
+      method: "POST",
+      path: "/",
+      body: "abc",
+      headers: { "content-length": "3", "x-mode": mode, "x-keep-length": "1" },
+    });
+    expect([response.status, Buffer.from(response.body).toString()]).toEqual([
+      503,
+      "filter changed the declared length of a body\n",
+    ]);
   });
 
   test("may answer by itself; the backend then never sees a whole request", async () => {
@@ -157,6 +181,16 @@ describe("a filter that looks at the response's body", () => {
     // The end came with the trailers, so that no body callback was the last one.
     expect(text).toBe("got abc");
     expect(response.trailers?.["x-end"]).toBe("1");
+  });
+
+  test("is cut off when it makes another length of it than declared", async () => {
+    const headers = { "x-mode": "response-buffer", "x-keep-length": "1" };
+    const stream = await client.open({ method: "POST", path: "/plain", body: "abc", headers });
+    const outcome = await stream.body().then(
+      () => "whole",
+      (error: unknown) => String(error),
+    );
+    expect(outcome).toMatch(/reset|aborted/i);
   });
 
   test("may hold more than it may only until the answer is cut off", async () => {

@@ -335,6 +335,14 @@ export const REQUEST_FAILURES = {
     source: "filter",
     retryable: false,
   },
+  /** It has to take content-length off the head before it changes how long the body is. */
+  filterBodyLength: {
+    code: "SPK_FILTER_BODY_LENGTH",
+    status: 503,
+    message: "filter changed the declared length of a body",
+    source: "filter",
+    retryable: false,
+  },
   filterTimeout: {
     code: "SPK_FILTER_TIMEOUT",
     status: 504,

@@ -1,4 +1,5 @@
 import type { BodyStep } from "../filter/chain.ts";
+import { BodyLength } from "../http/body-length.ts";
 import type { HeaderList } from "../http/header-list.ts";
 import type { Transaction } from "./transaction.ts";
 
@@ -8,16 +9,21 @@ import type { Transaction } from "./transaction.ts";
  */
 export class ClientOutput implements BodyStep {
   readonly #transaction: Transaction;
+  readonly #length: BodyLength;
 
-  constructor(transaction: Transaction) {
+  /** `declaredLength`: what the head that goes out says, -1 for nothing. */
+  constructor(transaction: Transaction, declaredLength: number) {
     this.#transaction = transaction;
+    this.#length = new BodyLength(declaredLength);
   }
 
   data(chunk: Uint8Array): void {
-    this.#transaction.writeClient(chunk);
+    if (this.#length.add(chunk.byteLength)) this.#transaction.writeClient(chunk);
+    else this.#transaction.failFilteredBody();
   }
 
   end(trailers: HeaderList | undefined): void {
-    this.#transaction.endClient(trailers);
+    if (this.#length.isComplete()) this.#transaction.endClient(trailers);
+    else this.#transaction.failFilteredBody();
   }
 }

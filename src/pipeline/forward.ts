@@ -15,7 +15,6 @@ export function forward(
   transaction: Transaction,
   target: UpstreamTarget,
   backend: BackendTarget,
-  isBodyFiltered: boolean,
 ): UpstreamStream | Failure {
   const { request, connection, exchange } = transaction;
   request.authority = upstreamAuthority(target.hostPolicy, request.authority, backend.authority);
@@ -26,8 +25,6 @@ export function forward(
     transaction.originalAuthority,
     transaction.requestId,
   );
-  // How long the body is when the filters are done with it is not known.
-  if (isBodyFiltered) request.headers.delete("content-length");
   // The request was valid when it came: what is wrong now, a filter did.
   if (checkRequestHead(request, transaction.requestLength) !== undefined) return FAILURES.filterFailed;
   return backend.client.open(request, exchange.isBodyless, transaction);

@@ -28,6 +28,7 @@ export class RequestBody implements BodyReceiver, BodyStep {
   readonly #onAbandoned: (failure: Failure) => void;
   /** Where pieces of the client go: the first filter that looks at bodies, or straight to the backend. */
   #entry: BodyStep = this;
+  #filteredLength: BodyLength | undefined = undefined;
   #isOver = false;
   /** The backend has all of it. */
   isSent = false;
@@ -46,9 +47,17 @@ export class RequestBody implements BodyReceiver, BodyStep {
     this.#idleWatch = new BodyIdleWatch(limits.idleTimeoutMs, () => this.#abandon(FAILURES.requestBodyTimeout));
   }
 
-  /** Begins to read; `entry` leads through filters, and back to this object. */
-  start(entry: BodyStep = this): void {
+  start(): void {
+    this.#exchange.readBody(this);
+  }
+
+  /**
+   * The same for a body that `entry` leads through filters, and back to this object. `declaredLength`: what the head says
+   * that the filters left, -1 for nothing.
+   */
+  startFiltered(entry: BodyStep, declaredLength: number): void {
     this.#entry = entry;
+    this.#filteredLength = new BodyLength(declaredLength);
     this.#exchange.readBody(this);
   }
 
@@ -85,13 +94,22 @@ export class RequestBody implements BodyReceiver, BodyStep {
   }
 
   data(chunk: Uint8Array): void {
-    if (this.#isOver || this.#upstream.write(chunk)) return;
+    if (this.#isOver) return;
+    if (this.#filteredLength?.add(chunk.byteLength) === false) {
+      this.#abandon(FAILURES.filterBodyLength);
+      return;
+    }
+    if (this.#upstream.write(chunk)) return;
     this.#idleWatch.holdBack();
     this.#exchange.pauseBody();
   }
 
   end(trailers: HeaderList | undefined): void {
     if (this.#isOver) return;
+    if (this.#filteredLength?.isComplete() === false) {
+      this.#abandon(FAILURES.filterBodyLength);
+      return;
+    }
     this.isSent = true;
     this.#upstream.end(trailers);
   }

@@ -221,7 +221,7 @@ export class Transaction implements ExchangeObserver, ResponseReceiver, FilterHo
   #forward(target: UpstreamTarget, backend: BackendTarget): void {
     const { exchange, generation } = this;
     const isFiltered = !exchange.isBodyless && this.#wantsRequestBody();
-    const stream = forward(this, target, backend, isFiltered);
+    const stream = forward(this, target, backend);
     if ("code" in stream) {
       this.backend = undefined;
       this.#fail(stream, "");
@@ -240,7 +240,8 @@ export class Transaction implements ExchangeObserver, ResponseReceiver, FilterHo
       this.#fail(failure, "");
     });
     this.#requestBody = body;
-    body.start(isFiltered ? this.#openRequestPath(body) : body);
+    if (isFiltered) body.startFiltered(this.#openRequestPath(body), declaredLength(this.request.headers));
+    else body.start();
   }
 
   #wantsRequestBody(): boolean {
@@ -324,9 +325,7 @@ export class Transaction implements ExchangeObserver, ResponseReceiver, FilterHo
     const listener = this.#listenerFilters?.wantsResponseBody ? this.#listenerFilters : undefined;
     const own = this.#upstreamFilters?.wantsResponseBody ? this.#upstreamFilters : undefined;
     if (listener === undefined && own === undefined) return;
-    // How long the body is when the filters are done with it is not known.
-    response.headers.delete("content-length");
-    const output = new ClientOutput(this);
+    const output = new ClientOutput(this, declaredLength(response.headers));
     const outer = listener === undefined ? output : listener.openResponseBody(output);
     this.#responsePath = own === undefined ? outer : own.openResponseBody(outer);
   }
@@ -341,6 +340,12 @@ export class Transaction implements ExchangeObserver, ResponseReceiver, FilterHo
   /** Sends a piece of the response's body that has passed all filters. */
   writeClient(chunk: Uint8Array): void {
     if (!this.#isFinished && !this.exchange.sendBody(chunk)) this.#upstream?.pause();
+  }
+
+  /** A filter made another length of the body than the head says, which has gone out. */
+  failFilteredBody(): void {
+    this.#cancelUpstream();
+    this.#fail(FAILURES.filterBodyLength, "");
   }
 
   endClient(trailers: HeaderList | undefined): void {
