@@ -100,10 +100,8 @@ describe("a filter that fails in a callback", () => {
     expect(filter.failureCount).toBe(failures);
     await Bun.sleep(200);
     expect(run("none").verdict).toBe("continue");
-    for (let i = 0; i < 2; i++) {
-      expect(run("trap").verdict).toBe("fail");
-      expect(run("none").verdict).toBe("continue");
-    }
+    expect(run("trap").verdict).toBe("fail");
+    expect(run("none").verdict).toBe("continue");
   });
 });
 

@@ -20,6 +20,7 @@ export async function headerFilterBenchmarks(): Promise<Benchmark[]> {
           response: { set: { "x-spooky-request-id": "${request_id}", "x-spooky-upstream": "${upstream}" } },
         },
         root_id: "",
+        on_failure: "reload",
         upstreams: [],
         limits: { memory_bytes: 64 << 20, deadline_ms: 50, start_ms: 5000 },
       },
@@ -27,7 +28,7 @@ export async function headerFilterBenchmarks(): Promise<Benchmark[]> {
         logger: { isEnabled: () => false, log: () => {} },
         metrics: new MetricStore(),
         sharedData: new SharedDataStore(),
-        events: { filterCalled() {}, filterFailed() {} },
+        events: { filterCalled() {}, filterFailed() {}, filterRebuilt() {}, filterStateChanged() {} },
         callouts: { hasUpstream: () => false, start: () => () => {} },
       },
     ),
@@ -51,6 +52,7 @@ function pass(chain: FilterChain): FilterHost {
 const FIELDS: readonly string[] = browserFields();
 const CONNECTION: FilterHost["connection"] = {
   id: 1,
+  stickyKey: 11,
   version: "HTTP/3",
   clientAddress: "192.0.2.7",
   clientPort: 51234,

@@ -159,8 +159,18 @@ export interface FilterConfig {
   readonly upstreams: readonly string[];
   /** proxy-wasm root id. Default "". */
   readonly root_id: string;
+  readonly on_failure: FilterFailureMode;
   readonly limits: ModuleLimits;
 }
+
+/**
+ * What becomes of a filter that fails, and of requests meanwhile. Default `reload`.
+ *
+ * - `reload`: requests are refused until it runs again
+ * - `closed`: it does not run again, and requests are refused
+ * - `open`: requests go on without it until it runs again
+ */
+export type FilterFailureMode = "reload" | "closed" | "open";
 
 /** What a module may use. */
 export interface ModuleLimits {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import type { ShardStatus } from "./families/shard-families.ts";
+import { FILTER_STATE } from "./filter-state.ts";
 import { createMetricsExposition, type MetricsExposition } from "./metrics-exposition.ts";
 import { createMetricFamilies } from "./metrics-families.ts";
 import { createMetricsLayout } from "./metrics-layout.ts";
@@ -175,10 +176,16 @@ describe("the exposition", () => {
     first.filterCalled(0);
     second.filterCalled(1);
     second.filterFailed(1);
+    second.filterRebuilt(1);
+    second.filterStateChanged(1, FILTER_STATE.quarantined);
+    first.filterStateChanged(1, FILTER_STATE.rebuilding);
     await expectValues({
       'spooky_filter_calls_total{filter="rewrite"}': 1,
       'spooky_filter_calls_total{filter="api/auth"}': 1,
       'spooky_filter_failures_total{filter="api/auth"}': 1,
+      'spooky_filter_rebuilds_total{filter="api/auth"}': 1,
+      'spooky_filter_state{filter="api/auth"}': 2,
+      'spooky_filter_state{filter="rewrite"}': 0,
       spooky_runtime_panics: 2,
       'spooky_shard_restarts_total{worker="1"}': 3,
       'spooky_shard_ready{worker="0"}': 1,

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
+import { FILTER_STATE } from "./filter-state.ts";
 import { CELL, createMetricsLayout, regionOf, type MetricsTopology } from "./metrics-layout.ts";
 import { OUTCOME, RETRY_REASON } from "./outcome.ts";
 import { createShardMetrics } from "./shard-metrics.ts";
@@ -34,6 +35,8 @@ function touchedCells(topology: MetricsTopology): number[] {
   topology.filters.forEach((_, filter) => {
     look(() => metrics.filterCalled(filter));
     look(() => metrics.filterFailed(filter));
+    look(() => metrics.filterRebuilt(filter));
+    look(() => metrics.filterStateChanged(filter, FILTER_STATE.failed));
   });
   return touched;
 }

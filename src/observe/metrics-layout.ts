@@ -44,8 +44,9 @@ export const REQUEST_CELL_COUNT: number = STATUS_CLASS_NAMES.length * OUTCOME_NA
 export const HISTOGRAM_CELL_COUNT: number = LATENCY_BOUNDS_MS.length + 2;
 const UPSTREAM_CELL_COUNT = REQUEST_CELL_COUNT + OUTCOME_NAMES.length * HISTOGRAM_CELL_COUNT;
 const LISTENER_CELL_COUNT = ALPN_NAMES.length + HANDSHAKE_FAILURE_NAMES.length;
-/** Calls and failures. */
-const FILTER_CELL_COUNT = 2;
+/** Places of what is kept for each filter, from its first cell on. */
+export const FILTER_CELL = { calls: 0, failures: 1, rebuilds: 2, state: 3 } as const;
+const FILTER_CELL_COUNT = Object.keys(FILTER_CELL).length;
 
 const CELL_BYTES = 8;
 /** Regions of two shards never share a cache line, nor the pair that the processor fetches together. */

@@ -1,5 +1,7 @@
+import type { FilterState } from "./filter-state.ts";
 import {
   CELL,
+  FILTER_CELL,
   HISTOGRAM_CELL_COUNT,
   LATENCY_BOUNDS_MS,
   REQUEST_CELL_COUNT,
@@ -50,6 +52,9 @@ export interface ShardMetrics {
   /** Index as in {@link MetricsLayout}'s topology: the root's filters first, then those of each upstream. */
   filterCalled(filterIndex: number): void;
   filterFailed(filterIndex: number): void;
+  filterRebuilt(filterIndex: number): void;
+  /** Not counted: the last one stands. */
+  filterStateChanged(filterIndex: number, state: FilterState): void;
   /** The event loop turns: called on a timer. */
   beat(): void;
 }
@@ -120,12 +125,22 @@ class RegionCounters implements ShardMetrics {
 
   filterCalled(filterIndex: number): void {
     const cell = this.#layout.filterCells[filterIndex];
-    if (cell !== undefined) this.#add(cell, 1);
+    if (cell !== undefined) this.#add(cell + FILTER_CELL.calls, 1);
   }
 
   filterFailed(filterIndex: number): void {
     const cell = this.#layout.filterCells[filterIndex];
-    if (cell !== undefined) this.#add(cell + 1, 1);
+    if (cell !== undefined) this.#add(cell + FILTER_CELL.failures, 1);
+  }
+
+  filterRebuilt(filterIndex: number): void {
+    const cell = this.#layout.filterCells[filterIndex];
+    if (cell !== undefined) this.#add(cell + FILTER_CELL.rebuilds, 1);
+  }
+
+  filterStateChanged(filterIndex: number, state: FilterState): void {
+    const cell = this.#layout.filterCells[filterIndex];
+    if (cell !== undefined) this.#cells[cell + FILTER_CELL.state] = state;
   }
 
   beat(): void {

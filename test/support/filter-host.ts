@@ -21,6 +21,7 @@ export function createTestHost(requestFields: string[] = [], responseFields: str
   return {
     connection: {
       id: 7,
+      stickyKey: 77,
       version: "HTTP/3",
       clientAddress: "192.0.2.7",
       clientPort: 51234,
@@ -71,7 +72,7 @@ export function createTestServices(): TestServices {
     logger,
     metrics: new MetricStore(),
     sharedData: new SharedDataStore(),
-    events: { filterCalled() {}, filterFailed() {} },
+    events: { filterCalled() {}, filterFailed() {}, filterRebuilt() {}, filterStateChanged() {} },
     callouts: { hasUpstream: () => false, start: () => () => {} },
     lines,
   };
@@ -88,6 +89,7 @@ export function testFilterConfig(
     config,
     upstreams: [],
     root_id: "",
+    on_failure: "reload",
     limits: { memory_bytes: 16 << 20, deadline_ms: 50, start_ms: 5000, ...limits },
   };
 }

@@ -82,6 +82,7 @@ const filterSchema: Schema<FilterConfig> = block({
   config: configValue.optional(),
   upstreams: z.array(text("the name of an upstream"), { error: "a list of upstream names" }).default([]),
   root_id: z.string({ error: "text" }).default(""),
+  on_failure: choice(["reload", "closed", "open"]).default("reload"),
   limits: moduleLimitsSchema,
 }).superRefine(refuseUnclearFilter);
 

@@ -17,6 +17,8 @@ const EMPTY = new Uint8Array(0);
 
 /** What the flow asks of its stream. */
 export interface BodyFlowOwner {
+  /** A callback of an optional filter comes next. */
+  beforeBodyCallback(link: ChainLink): void;
   /** Deals with what a callback did besides its action; false when the request is over with it. */
   afterBodyCallback(link: ChainLink, direction: Direction): boolean;
   /** Ends the request. */
@@ -62,6 +64,17 @@ export class BodyFlow implements BodyStep {
     return true;
   }
 
+  /** The same when the instance of that context died beside it: there will be no callback that could let go. */
+  release(contextId: number): void {
+    if (this.#isOver) return;
+    const at = this.#stages.findIndex(({ link, isHeld }) => isHeld && link.contextId === contextId);
+    const stage = this.#stages[at];
+    if (stage === undefined) return;
+    this.#before(stage);
+    if (!this.#owner.afterBodyCallback(stage.link, this.#direction)) this.#isOver = true;
+    else if (this.#passOver(stage)) this.#release(at);
+  }
+
   /** Nothing goes on any more. */
   stop(): void {
     this.#isOver = true;
@@ -89,24 +102,44 @@ export class BodyFlow implements BodyStep {
   #run(stage: BodyStage): boolean {
     const { link, trailers } = stage;
     const isLast = stage.isEnd && trailers === undefined;
+    if (link.isOut) return true;
     let isLettingGo = true;
     // A body that was let go before its trailers came is not announced once more.
     if (stage.length > 0 || isLast) {
+      this.#before(stage);
       const action = link.onBody(this.#direction, stage.length, isLast);
       if (!this.#owner.afterBodyCallback(link, this.#direction)) return this.#end();
+      if (link.isOut) return this.#passOver(stage);
       isLettingGo = this.#isLettingGo(stage, action);
     }
     if (trailers === undefined) return isLettingGo;
+    this.#before(stage);
     const action = link.onTrailers(this.#direction, trailers.count);
     if (!this.#owner.afterBodyCallback(link, this.#direction)) return this.#end();
+    if (link.isOut) return this.#passOver(stage);
     return this.#isLettingGo(stage, action);
+  }
+
+  #before(stage: BodyStage): void {
+    if (!stage.link.isOptional) return;
+    stage.mark();
+    this.#owner.beforeBodyCallback(stage.link);
+  }
+
+  /** Lets a body go on without its filter, which failed, if it is still the body that came; otherwise ends all. */
+  #passOver(stage: BodyStage): boolean {
+    stage.isHeld = false;
+    if (stage.undo()) return true;
+    this.#isOver = true;
+    this.#owner.failBody(FAILURES.filterFailed);
+    return false;
   }
 
   #isLettingGo(stage: BodyStage, action: number): boolean {
     const isResumed = this.#owner.takeResumed();
     stage.isHeld = action !== Action.continue && !isResumed;
     // The filter keeps a copy of its own, or wants the bytes gone.
-    if (stage.isHeld && action === Action.stopNoBuffer) stage.drop();
+    if (stage.isHeld && action === Action.stopNoBuffer) stage.discard();
     return !stage.isHeld;
   }
 

@@ -14,6 +14,12 @@ export class BodyStage {
   isHeld = false;
   #chunks: Uint8Array[] = [];
   #length = 0;
+  /** The filter put other bytes in the place of some, or threw some away. */
+  #isChanged = false;
+  #markedChunks: Uint8Array[] = [];
+  #markedLength = 0;
+  #markedTrailers: HeaderList | undefined = undefined;
+  #isMarkedChanged = false;
 
   constructor(link: ChainLink) {
     this.link = link;
@@ -51,6 +57,7 @@ export class BodyStage {
    */
   splice(start: number, size: number, content: Uint8Array): void {
     const { bytes } = this;
+    this.#isChanged = true;
     const from = Math.min(start, bytes.length);
     const to = Math.min(from + size, bytes.length);
     const spliced = new Uint8Array(from + content.length + (bytes.length - to));
@@ -66,6 +73,31 @@ export class BodyStage {
     const { bytes } = this;
     this.drop();
     return bytes;
+  }
+
+  /** Throws away what is held, as the filter wants it. */
+  discard(): void {
+    if (this.#length > 0) this.#isChanged = true;
+    this.drop();
+  }
+
+  /** Remembers what is held now, for {@link undo}. Nothing is copied but trailers: changed pieces are new ones. */
+  mark(): void {
+    this.#markedChunks = this.#chunks;
+    this.#markedLength = this.#length;
+    this.#markedTrailers = this.trailers?.clone();
+    this.#isMarkedChanged = this.#isChanged;
+  }
+
+  /**
+   * Undoes what the filter did since {@link mark}. False when it changed the body before that already: what it holds
+   * would then not fit what has gone on.
+   */
+  undo(): boolean {
+    this.#chunks = this.#markedChunks;
+    this.#length = this.#markedLength;
+    this.trailers = this.#markedTrailers;
+    return !this.#isMarkedChanged;
   }
 
   drop(): void {

@@ -20,6 +20,16 @@ export class ChainLink {
     return this.#context.id;
   }
 
+  /** Whether requests go on without the filter when it fails. */
+  get isOptional(): boolean {
+    return this.#filter.plugin.onFailure === "open";
+  }
+
+  /** Whether the filter takes no part in the request, or none any more. */
+  get isOut(): boolean {
+    return this.#vm === undefined;
+  }
+
   /** Whether the instance died, in this request or beside it. */
   get hasFailed(): boolean {
     return this.#vm?.fault !== undefined;

@@ -3,10 +3,12 @@ import type { Failure } from "../../errors/failure.ts";
 import type { BodyStep, FilterHost, FilterStream, FilterVerdict, LocalReply } from "../chain.ts";
 import { Action } from "../proxy-wasm/abi.ts";
 import type { Direction, FilterRequest, GuestBody } from "../proxy-wasm/filter-context.ts";
+import type { RequestHead, ResponseHead } from "../../http/head.ts";
 import { RequestHeaderMap } from "../proxy-wasm/request-header-map.ts";
 import { ResponseHeaderMap } from "../proxy-wasm/response-header-map.ts";
 import { BodyFlow, type BodyFlowOwner } from "./body-flow.ts";
 import type { ChainLink } from "./chain-link.ts";
+import { HeadSnapshot } from "./head-snapshot.ts";
 import { checkWrittenRequest, checkWrittenResponse, declaredLength } from "./written-head.ts";
 
 /** What filters may write to the heads of one exchange before the size of the whole is looked at. */
@@ -46,12 +48,15 @@ export class ChainStream implements FilterStream, FilterRequest, BodyFlowOwner {
   #propertyBytes = 0;
   #requestBody: BodyFlow | undefined;
   #responseBody: BodyFlow | undefined;
+  /** Only where a filter may have to be passed over. */
+  readonly #snapshot: HeadSnapshot | undefined;
 
   /** `release` takes the stream back when it is closed. */
   constructor(links: readonly ChainLink[], release: (stream: ChainStream) => void) {
     this.#links = links;
     this.#release = release;
     for (const link of links) link.request = this;
+    if (links.some(({ isOptional }) => isOptional)) this.#snapshot = new HeadSnapshot();
   }
 
   get host(): FilterHost {
@@ -104,6 +109,10 @@ export class ChainStream implements FilterStream, FilterRequest, BodyFlowOwner {
     return this.#flowOf(direction)?.stageOf(contextId);
   }
 
+  beforeBodyCallback(link: ChainLink): void {
+    this.#before(link);
+  }
+
   afterBodyCallback(link: ChainLink, direction: Direction): boolean {
     const verdict = this.#afterFilter(link);
     if (verdict === undefined && this.localReply === undefined) return true;
@@ -144,6 +153,7 @@ export class ChainStream implements FilterStream, FilterRequest, BodyFlowOwner {
     this.#needsCheck = false;
     this.#writtenBytes = 0;
     this.#propertyBytes = 0;
+    this.#snapshot?.clear();
     this.#release(this);
   }
 
@@ -182,6 +192,16 @@ export class ChainStream implements FilterStream, FilterRequest, BodyFlowOwner {
     if (this.#phase !== direction || this.#links[this.#at]?.contextId !== contextId) return;
     if (this.#isHeld) this.#scheduleResume();
     else this.#isResumed = true;
+  }
+
+  noteDeath(contextId: number): void {
+    if (this.#isHeld && this.#links[this.#at]?.contextId === contextId) this.#scheduleResume();
+    const [requestBody, responseBody] = [this.#requestBody, this.#responseBody];
+    if (requestBody === undefined && responseBody === undefined) return;
+    queueMicrotask(() => {
+      requestBody?.release(contextId);
+      responseBody?.release(contextId);
+    });
   }
 
   /** A callback that asks goes on itself when it returns; what was held since an earlier one goes on after this call. */
@@ -245,8 +265,13 @@ export class ChainStream implements FilterStream, FilterRequest, BodyFlowOwner {
     for (let i = start; i < links.length; i++) {
       const link = links[i] as ChainLink;
       this.#at = i;
-      if (!link.open()) return this.#fail();
+      this.#before(link);
+      const isOpen = link.open();
       this.#entered = i + 1;
+      if (!isOpen) {
+        if (!link.isOptional) return this.#fail();
+        continue;
+      }
       const action = link.onRequestHeaders(this.requestHeaders, this.#endOfStream);
       const verdict = this.#afterFilter(link) ?? this.#afterAction(action);
       if (verdict !== undefined) return verdict;
@@ -259,6 +284,7 @@ export class ChainStream implements FilterStream, FilterRequest, BodyFlowOwner {
       const link = this.#links[i] as ChainLink;
       this.#at = i;
       const hadReply = this.localReply !== undefined;
+      this.#before(link);
       const action = link.onResponseHeaders(this.responseHeaders, this.#endOfStream);
       const verdict = this.#afterFilter(link);
       if (verdict === "fail") return verdict;
@@ -284,7 +310,7 @@ export class ChainStream implements FilterStream, FilterRequest, BodyFlowOwner {
 
   /** What a callback did besides returning an action; undefined when there is nothing to do about it. */
   #afterFilter(link: ChainLink): FilterVerdict | undefined {
-    if (link.hasFailed) return this.#fail();
+    if (link.hasFailed) return this.#afterFailure(link);
     if (this.#needsCheck) {
       this.#needsCheck = false;
       this.#writtenBytes = 0;
@@ -294,13 +320,37 @@ export class ChainStream implements FilterStream, FilterRequest, BodyFlowOwner {
           : checkWrittenResponse(this.responseHeaders.head, this.#contentLength);
       if (failure !== undefined) {
         link.refuseHead(failure, this.host.requestId);
-        return this.#fail();
+        return this.#afterFailure(link);
       }
     }
     if (this.localReply === undefined || this.#phase !== "request") return undefined;
     // Envoy sends a reply through the response side of the filters that saw the request, the replying one included.
     this.#takeReplyAsResponse(this.localReply);
     return this.#enterResponse(this.#endOfStream, this.#contentLength);
+  }
+
+  /** Remembers what a filter may have to be kept from having changed. */
+  #before(link: ChainLink): void {
+    if (link.isOptional) this.#snapshot?.take(this.#head, this.localReply);
+  }
+
+  get #head(): RequestHead | ResponseHead | undefined {
+    return this.#phase === "request" ? this.requestHeaders.head : this.responseHeaders.head;
+  }
+
+  /** Fails, or goes on as if the filter had not been called and were not there. */
+  #afterFailure(link: ChainLink): FilterVerdict | undefined {
+    if (!link.isOptional || this.#snapshot === undefined) return this.#fail();
+    const phase = this.#phase;
+    // Its last callbacks may only read, as at the end of a request.
+    this.#phase = "done";
+    link.close();
+    this.#phase = phase;
+    this.#snapshot.restore();
+    this.localReply = this.#snapshot.reply;
+    this.#isResumed = false;
+    this.#needsCheck = false;
+    return undefined;
   }
 
   #afterAction(action: number): FilterVerdict | undefined {

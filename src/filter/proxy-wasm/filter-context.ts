@@ -28,6 +28,8 @@ export interface FilterRequest {
   bodyOf(contextId: number, direction: Direction): GuestBody | undefined;
   /** Lets the message go on that the filter of context `contextId` holds, once the guest has returned. */
   resume(contextId: number, direction: Direction): void;
+  /** The instance of context `contextId` died outside of the request: what it holds, it will never let go of. */
+  noteDeath(contextId: number): void;
 }
 
 /** A body, or the part of it that a filter has, as guests see it. */

@@ -1,3 +1,5 @@
+import type { FilterFailureMode } from "../../config/model.ts";
+import type { FilterState } from "../../observe/filter-state.ts";
 import type { Logger } from "../../observe/log.ts";
 import type { CalloutClient } from "../callout/callout-client.ts";
 import type { MetricStore } from "./metric-store.ts";
@@ -21,6 +23,7 @@ export interface FilterPlugin {
   readonly configuration: Uint8Array;
   /** Upstreams that the filter may call; no others. */
   readonly upstreams: readonly string[];
+  readonly onFailure: FilterFailureMode;
   /** Wall clock for one callback, in milliseconds. */
   readonly deadlineMs: number;
   /** The same for start-up and configuration. */
@@ -41,4 +44,7 @@ export interface FilterEvents {
   filterCalled(index: number): void;
   /** The filter died in the request, or could not run for it. */
   filterFailed(index: number): void;
+  /** A new instance took the place of one that died. */
+  filterRebuilt(index: number): void;
+  filterStateChanged(index: number, state: FilterState): void;
 }

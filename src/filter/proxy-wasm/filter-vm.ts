@@ -36,6 +36,8 @@ export class FilterVm {
   current: FilterContext | undefined;
   /** Why the instance is dead, in one sentence. */
   fault: string | undefined;
+  /** Called when the instance dies in a callback after its start. */
+  onFault: (() => void) | undefined;
   guest: GuestExports;
   readonly #meter: Meter = createMeter();
   readonly #contexts = new Map<number, FilterContext>();
@@ -233,6 +235,8 @@ export class FilterVm {
       ...(requestId === undefined ? {} : { request_id: requestId }),
       last_lines: this.log.recentText(),
     });
+    for (const other of this.#contexts.values()) if (other !== context) other.request?.noteDeath(other.id);
+    this.onFault?.();
   }
 
   #startError(step: string, error: unknown): SpookyError {

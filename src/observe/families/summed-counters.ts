@@ -15,6 +15,13 @@ export class SummedCounters {
     return total;
   }
 
+  /** The highest value that any shard has, for what is no count. */
+  highest(cell: number): number {
+    let highest = 0;
+    for (const cells of this.shards) highest = Math.max(highest, cells[cell] ?? 0);
+    return highest;
+  }
+
   finished(outcome: number): number {
     return this.sum(CELL.requestsFinished + outcome);
   }

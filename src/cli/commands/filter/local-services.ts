@@ -34,7 +34,7 @@ export function createLocalServices(): LocalServices {
     },
     metrics: new MetricStore(),
     sharedData: new SharedDataStore(),
-    events: { filterCalled() {}, filterFailed() {} },
+    events: { filterCalled() {}, filterFailed() {}, filterRebuilt() {}, filterStateChanged() {} },
     callouts: { hasUpstream: () => false, start: () => () => {} },
     lines,
     failure: () => failure,
