@@ -52,6 +52,7 @@ function pass(chain: FilterChain): FilterHost {
 const FIELDS: readonly string[] = browserFields();
 const CONNECTION: FilterHost["connection"] = {
   id: 1,
+  stickyKey: 11,
   version: "HTTP/3",
   clientAddress: "192.0.2.7",
   clientPort: 51234,

@@ -3,6 +3,8 @@ const HEADER_SIZE: usize = 16;
 const RECORD_SIZE: usize = 32;
 const FLAGS: usize = 4;
 const ACTIVE: usize = 8;
+const ID_HASH: usize = 12;
+const LATENCY: usize = 16;
 const IS_HEALTHY: u32 = 1;
 
 let table: usize = 0;
@@ -37,6 +39,16 @@ export function isHealthy(backend: u32): bool {
 /** Requests now in flight to the backend. */
 export function activeOf(backend: u32): u32 {
   return load<u32>(recordOf(backend), ACTIVE);
+}
+
+/** Hash of the backend's id: the same in every shard and after every restart. */
+export function idHashOf(backend: u32): u32 {
+  return load<u32>(recordOf(backend), ID_HASH);
+}
+
+/** Average latency in milliseconds, negative before the first measure. */
+export function latencyOf(backend: u32): f64 {
+  return load<f64>(recordOf(backend), LATENCY);
 }
 
 /** True when the request was tried there already; the mask knows the first 32 backends only. */

@@ -21,3 +21,9 @@ export function pushIndex(list: IndexList, index: u32): void {
   store<u32>(list.start + <usize>list.count * 4, index);
   list.count++;
 }
+
+/** Removes what is at `position`; the last one takes its place. */
+export function removeIndexAt(list: IndexList, position: u32): void {
+  list.count--;
+  store<u32>(list.start + <usize>position * 4, indexAt(list, list.count));
+}

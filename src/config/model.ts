@@ -96,7 +96,8 @@ export interface BackendEndpoint {
   readonly authority: string;
 }
 
-export type BuiltinBalancer = "random" | "round-robin" | "least-connections";
+export type BuiltinBalancer =
+  "random" | "round-robin" | "least-connections" | "consistent-hash" | "latency-aware" | "sticky-cid";
 
 /** A module that ships with the proxy (`type`) or one of the user's own (`file`); exactly one of the two is there. */
 export interface LoadBalancingConfig {
@@ -105,7 +106,10 @@ export interface LoadBalancingConfig {
   readonly file?: string | undefined;
   /** Lower-case hex SHA-256 that `file` must have. */
   readonly sha256?: string | undefined;
-  /** What of a request `Balancer.pick` gets the hash of; syntax checked, see `request-key.ts`. */
+  /**
+   * What of a request `Balancer.pick` gets the hash of; syntax checked, see `request-key.ts`. Of the modules that ship
+   * with the proxy, `consistent-hash` and `sticky-cid` take one.
+   */
   readonly key?: string | undefined;
   readonly limits: ModuleLimits;
 }

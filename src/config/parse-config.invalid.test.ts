@@ -92,8 +92,8 @@ const CASES: readonly Case[] = [
   ],
   [
     "another algorithm",
-    app(`    load_balancing: {type: ${MARK}CH}\n`),
-    "configNotSupported",
+    app(`    load_balancing: {type: ${MARK}maglev}\n`),
+    "configValue",
     "upstream.app.load_balancing.type",
   ],
   [

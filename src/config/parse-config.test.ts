@@ -221,6 +221,16 @@ upstream:
       ["Least-Connections", "least-connections"],
       ["least_connections", "least-connections"],
       ["lc", "least-connections"],
+      ["consistent-hash", "consistent-hash"],
+      ["consistent_hash", "consistent-hash"],
+      ["CH", "consistent-hash"],
+      ["latency-aware", "latency-aware"],
+      ["latency_aware", "latency-aware"],
+      ["la", "latency-aware"],
+      ["sticky-cid", "sticky-cid"],
+      ["sticky_cid", "sticky-cid"],
+      ["cid-sticky", "sticky-cid"],
+      ["CID_sticky", "sticky-cid"],
     ] as const) {
       expect(
         parseValid(`${LISTEN}${APP}load_balancing: {type: ${spelling}}`).config.upstream["app"]?.load_balancing.type,

@@ -12,6 +12,8 @@ import type { HttpVersion, RequestHead, ResponseHead } from "./head.ts";
 export interface Connection {
   /** Unique in the shard. */
   readonly id: number;
+  /** 32 random bits, the same for as long as the connection lasts: what its requests share in the choice of a backend. */
+  readonly stickyKey: number;
   readonly version: HttpVersion;
   /** Textual IP address without port or brackets; an IPv4-mapped IPv6 address is written as IPv4. */
   readonly clientAddress: string;

@@ -11,9 +11,11 @@ import { plainAddress } from "./address.ts";
 import { nextConnectionId } from "./connection-id.ts";
 import type { QuicContext } from "./quic-context.ts";
 import { QuicExchange } from "./quic-exchange.ts";
+import { createStickyKey } from "./sticky-key.ts";
 
 export class QuicConnection implements Connection {
   readonly id: number = nextConnectionId();
+  readonly stickyKey: number = createStickyKey();
   readonly version: HttpVersion = "HTTP/3";
   // Known from the handshake on, before which there are no requests.
   clientAddress = "";

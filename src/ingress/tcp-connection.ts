@@ -4,10 +4,12 @@ import { createForwardedClient, type ForwardedClient } from "../http/forwarded.t
 import type { HttpVersion } from "../http/head.ts";
 import { plainAddress } from "./address.ts";
 import { nextConnectionId } from "./connection-id.ts";
+import { createStickyKey } from "./sticky-key.ts";
 
 /** Facts about a TLS connection over TCP. */
 export class TcpConnection implements Connection {
   readonly id: number = nextConnectionId();
+  readonly stickyKey: number = createStickyKey();
   readonly version: HttpVersion;
   readonly clientAddress: string;
   readonly clientPort: number;

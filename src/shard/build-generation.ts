@@ -16,6 +16,7 @@ import { createBackendClient } from "../upstream/backend-client.ts";
 import type { UpstreamClient } from "../upstream/client.ts";
 import type { Logger } from "../observe/log.ts";
 import { backendOptions } from "./backend-settings.ts";
+import { createBalancingKey } from "./balancing-key.ts";
 import { createCalloutClient } from "./callouts.ts";
 
 /** What of a generation all listeners share. */
@@ -103,6 +104,7 @@ function buildTarget(
     name: upstream.name,
     index,
     balancer: createBalancer(module, upstream.backends, limits),
+    key: createBalancingKey(upstream),
     backends: upstream.backends.map((backend, place) => {
       const client = createBackendClient(backendOptions(config, upstream, backend, log));
       clients.push(client);

@@ -4,7 +4,8 @@
  */
 import type { CalloutClient, CalloutReceiver, CalloutReply, CalloutRequest } from "../filter/callout/callout-client.ts";
 import type { HeaderList } from "../http/header-list.ts";
-import { createResponseHead, type ResponseHead } from "../http/head.ts";
+import { createResponseHead, type RequestHead, type ResponseHead } from "../http/head.ts";
+import { createStickyKey } from "../ingress/sticky-key.ts";
 import type { UpstreamTarget } from "../pipeline/generation.ts";
 import type { ResponseReceiver, UpstreamStream } from "../upstream/client.ts";
 
@@ -41,7 +42,7 @@ class Callout implements ResponseReceiver {
   }
 
   start(target: UpstreamTarget | undefined): void {
-    const index = target === undefined ? -1 : pick(target);
+    const index = target === undefined ? -1 : pick(target, this.#request.head);
     const backend = target?.backends[index];
     if (target === undefined || backend === undefined) {
       // Never from inside the guest's call.
@@ -107,9 +108,11 @@ class Callout implements ResponseReceiver {
   }
 }
 
-function pick(target: UpstreamTarget): number {
+function pick({ balancer, key }: UpstreamTarget, head: RequestHead): number {
   try {
-    return target.balancer.pick(0, 0);
+    // A call has no client: each counts as a connection of its own.
+    const keyHash = key === undefined ? 0 : key(head, { stickyKey: createStickyKey(), clientAddress: "" });
+    return balancer.pick(keyHash, 0);
   } catch {
     return -1;
   }

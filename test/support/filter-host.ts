@@ -21,6 +21,7 @@ export function createTestHost(requestFields: string[] = [], responseFields: str
   return {
     connection: {
       id: 7,
+      stickyKey: 77,
       version: "HTTP/3",
       clientAddress: "192.0.2.7",
       clientPort: 51234,

@@ -61,7 +61,8 @@ upstream:
   demo:
     route:
       path_prefix: /
-    # A WebAssembly module as well: round-robin, random, least-connections, or \`file: my-balancer.wasm\`.
+    # A WebAssembly module as well: round-robin, random, least-connections, consistent-hash, latency-aware,
+    # sticky-cid, or \`file: my-balancer.wasm\`.
     load_balancing:
       type: round-robin
     backends:

@@ -8,25 +8,14 @@ import { moduleLimitsSchema, refuseUnclearSource } from "./module-source.ts";
 import { type Schema, refuse } from "./schema.ts";
 
 /** Each algorithm with its other spellings. */
-const ALGORITHMS = {
+const ALGORITHMS: Readonly<Record<BuiltinBalancer, readonly string[]>> = {
   random: [],
   "round-robin": ["round_robin", "rr"],
   "least-connections": ["least_connections", "lc"],
   "consistent-hash": ["consistent_hash", "ch"],
   "latency-aware": ["latency_aware", "la"],
   "sticky-cid": ["sticky_cid", "cid-sticky", "cid_sticky"],
-} as const;
-
-const balancerType: Schema<BuiltinBalancer> = spelledChoice<keyof typeof ALGORITHMS>(ALGORITHMS).transform(
-  (type, context) => {
-    if (type === "random" || type === "round-robin" || type === "least-connections") return type;
-    refuse(context, [], `the algorithm ${type} is not supported yet`, {
-      failure: FAILURES.configNotSupported,
-      hint: "use round-robin, random or least-connections, or name a module of your own with file",
-    });
-    return z.NEVER;
-  },
-);
+};
 
 const requestKey: Schema<string> = z.string({ error: "a request key" }).superRefine((key, context) => {
   if (isRequestKey(key)) return;
@@ -39,7 +28,7 @@ const requestKey: Schema<string> = z.string({ error: "a request key" }).superRef
 
 /** `load_balancing`, of the root and of each upstream. The path is still as written. */
 export const loadBalancingSchema: Schema<LoadBalancingConfig> = block({
-  type: balancerType.optional(),
+  type: spelledChoice<BuiltinBalancer>(ALGORITHMS).optional(),
   file: filePath().optional(),
   sha256: sha256().optional(),
   key: requestKey.optional(),

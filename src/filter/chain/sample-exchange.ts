@@ -38,6 +38,7 @@ const RESPONSE_FIELDS: readonly (readonly [string, string])[] = [
 
 const CONNECTION: FilterHost["connection"] = {
   id: 1,
+  stickyKey: 11,
   version: "HTTP/3",
   clientAddress: "192.0.2.7",
   clientPort: 51234,
