@@ -1,3 +1,4 @@
+import { usageOf } from "./commands/command.ts";
 import { COMMANDS } from "./commands/command-table.ts";
 
 /** Answer to `--help`. */
@@ -7,7 +8,7 @@ Usage: spooky [--config FILE]
        spooky COMMAND ...
 
 Commands:
-${COMMANDS.map(({ name, usage, summary }) => `  ${name} ${usage}\n                     ${summary}.`).join("\n")}
+${COMMANDS.map((command) => `  ${usageOf(command)}\n                     ${command.summary}.`).join("\n")}
 
 Options:
   -c, --config FILE  Serve what FILE describes. Without it: /etc/spooky/config.yaml if there is one, else a

@@ -3,7 +3,7 @@ import { formatDiagnostic, formatDiagnosticLine } from "../config/diagnostic.ts"
 import { loadConfig } from "../config/load-config.ts";
 import { FAILURES } from "../errors/catalogue.ts";
 import { parseArguments } from "./arguments.ts";
-import { type Command, EXIT, UsageError } from "./commands/command.ts";
+import { type Command, EXIT, UsageError, usageOf } from "./commands/command.ts";
 import { findCommand } from "./commands/command-table.ts";
 import { formatError } from "./format-error.ts";
 import { HELP } from "./help.ts";
@@ -33,12 +33,12 @@ export async function run(argv: readonly string[]): Promise<number> {
 async function runCommand(command: Command, argv: readonly string[]): Promise<number> {
   try {
     if (argv.includes("--help") || argv.includes("-h")) {
-      process.stdout.write(`${command.summary}.\n\nUsage: spooky ${command.name} ${command.usage}\n`);
+      process.stdout.write(`${command.summary}.\n\nUsage: spooky ${usageOf(command)}\n`);
       return EXIT.ok;
     }
     return await command.run(argv);
   } catch (error) {
-    if (error instanceof UsageError) return refuse(`${error.message} (usage: spooky ${command.name} ${command.usage})`);
+    if (error instanceof UsageError) return refuse(`${error.message} (usage: spooky ${usageOf(command)})`);
     process.stderr.write(`${formatError(error)}\n`);
     return EXIT.failed;
   }

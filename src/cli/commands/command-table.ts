@@ -5,9 +5,18 @@ import { CONFIG_SHOW } from "./config-show.ts";
 import { FILTER_BENCH } from "./filter/bench.ts";
 import { FILTER_INSPECT } from "./filter/inspect.ts";
 import { INIT } from "./init.ts";
+import { SCHEMA } from "./schema.ts";
 
 /** All commands, in the order of the help. */
-export const COMMANDS: readonly Command[] = [CHECK, INIT, CONFIG_SHOW, CONFIG_DIFF, FILTER_INSPECT, FILTER_BENCH];
+export const COMMANDS: readonly Command[] = [
+  CHECK,
+  INIT,
+  SCHEMA,
+  CONFIG_SHOW,
+  CONFIG_DIFF,
+  FILTER_INSPECT,
+  FILTER_BENCH,
+];
 
 /** The command that a command line begins with and the arguments after its name, or undefined. */
 export function findCommand(argv: readonly string[]): { command: Command; argv: readonly string[] } | undefined {

@@ -27,3 +27,8 @@ export interface Command {
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
+
+/** How a command is called: its name and arguments. */
+export function usageOf({ name, usage }: Command): string {
+  return usage === "" ? name : `${name} ${usage}`;
+}

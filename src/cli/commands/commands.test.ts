@@ -118,6 +118,12 @@ upstream: {app: {route: {path_prefix: /}, backends: [{id: b, address: "http://12
   });
 });
 
+test("spooky schema prints the JSON Schema of the config, and takes no arguments", async () => {
+  const { code, stdout } = await spooky("schema");
+  expect([code, JSON.parse(stdout).$schema]).toEqual([0, "https://json-schema.org/draft/2020-12/schema"]);
+  expect((await spooky("schema", "my.yaml")).code).toBe(2);
+});
+
 test("the help lists every command, and each command has its own", async () => {
   const { stdout } = await spooky("--help");
   for (const name of ["check FILE", "init", "config show FILE", "config diff OLD NEW"]) expect(stdout).toContain(name);

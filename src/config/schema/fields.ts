@@ -63,7 +63,8 @@ export function spelledChoice<const T extends string>(spellings: Readonly<Record
   const bySpelling = new Map<string, T>();
   for (const word of canonical) for (const other of [word, ...spellings[word]]) bySpelling.set(other, word);
   const expected = orList(canonical);
-  return z.string({ error: expected }).transform((given, context) => {
+  const spelled = z.string({ error: expected }).meta({ examples: canonical });
+  return spelled.transform((given, context) => {
     const word = bySpelling.get(given.trim().toLowerCase());
     if (word !== undefined) return word;
     refuse(context, [], FAILURES.configValue.message, { failure: FAILURES.configValue, expected });

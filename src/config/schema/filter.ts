@@ -10,9 +10,11 @@ import { type Schema, refuse } from "./schema.ts";
 /** Filters that ship with the proxy. */
 const BUILTIN_FILTERS = ["header-rewrite"] as const;
 
-const configValue: Schema<ConfigValue> = z.custom<ConfigValue>().superRefine((value, context) => {
-  refuseUnlikeJson(context, [], value);
-});
+const configValue: Schema<ConfigValue> = z
+  .custom<ConfigValue>(undefined, { error: "any value" })
+  .superRefine((value, context) => {
+    refuseUnlikeJson(context, [], value);
+  });
 
 function refuseUnlikeJson(context: Parameters<typeof refuse>[0], path: readonly PropertyKey[], value: unknown): void {
   if (typeof value === "number" && !Number.isFinite(value)) {
