@@ -84,6 +84,15 @@ describe.each([...NAMES])("%s", (name) => {
     expect(fewer.map((index) => (index < 3 ? index : index + 1))).toEqual(after);
   });
 
+  test("moves keys only to a backend that weighs more than before", () => {
+    // From equal to unequal weights, which are two ways of choosing.
+    const before = picks(balancerOf(name, [100, 100, 100]), 20_000);
+    const after = picks(balancerOf(name, [100, 100, 150]), 20_000);
+    const moved = after.filter((index, key) => index !== before[key]);
+    expect(new Set(moved)).toEqual(new Set([2]));
+    expect(moved.length / 20_000).toBeCloseTo(150 / 350 - 1 / 3, 2);
+  });
+
   test("sends a retry where the key would go without the excluded backends", () => {
     const balancer = balancerOf(name, [100, 100, 300, 100]);
     const excluded = picks(balancer, 2000, 0b0100);
