@@ -22,7 +22,7 @@ export async function headerFilterBenchmarks(): Promise<Benchmark[]> {
         root_id: "",
         on_failure: "reload",
         upstreams: [],
-        limits: { memory_bytes: 64 << 20, deadline_ms: 50, start_ms: 5000 },
+        limits: { memory_bytes: 64 << 20, deadline_ms: 50, start_ms: 5000, log_lines_per_second: 1000 },
       },
       {
         logger: { isEnabled: () => false, log: () => {} },

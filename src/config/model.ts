@@ -161,10 +161,12 @@ export interface FilterConfig {
   readonly config?: ConfigValue | undefined;
   /** Upstreams that the filter may call (`proxy_http_call`); each is one of the config. Default: none. */
   readonly upstreams: readonly string[];
+  /** Functions of the host, by their names in the ABI, that the filter may call. Absent: all. */
+  readonly capabilities?: readonly string[] | undefined;
   /** proxy-wasm root id. Default "". */
   readonly root_id: string;
   readonly on_failure: FilterFailureMode;
-  readonly limits: ModuleLimits;
+  readonly limits: FilterLimits;
 }
 
 /**
@@ -184,6 +186,12 @@ export interface ModuleLimits {
   readonly deadline_ms: number;
   /** The same for starting and configuring it. Default 5000. */
   readonly start_ms: number;
+}
+
+/** What a filter may use. */
+export interface FilterLimits extends ModuleLimits {
+  /** More are dropped. Default 1000. */
+  readonly log_lines_per_second: number;
 }
 
 /** Which module chooses the upstream. Exactly one of `builtin` and `file` is there. */

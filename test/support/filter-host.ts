@@ -90,6 +90,6 @@ export function testFilterConfig(
     upstreams: [],
     root_id: "",
     on_failure: "reload",
-    limits: { memory_bytes: 16 << 20, deadline_ms: 50, start_ms: 5000, ...limits },
+    limits: { memory_bytes: 16 << 20, deadline_ms: 50, start_ms: 5000, log_lines_per_second: 1000, ...limits },
   };
 }

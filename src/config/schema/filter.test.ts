@@ -26,3 +26,13 @@ test("there is no other way to fail", () => {
   const result = parseFilter(", on_failure: sometimes");
   expect("errors" in result ? result.errors.map(({ message }) => message).join() : "").not.toBe("");
 });
+
+test("capabilities are names of functions of the host", () => {
+  const result = parseFilter(", capabilities: [proxy_log], limits: {log_lines_per_second: 5}");
+  if ("errors" in result) throw new Error(JSON.stringify(result.errors));
+  expect(result.config.filters[0]?.capabilities).toEqual(["proxy_log"]);
+  expect(result.config.filters[0]?.limits.log_lines_per_second).toBe(5);
+  expect("errors" in parseFilter(", capabilities: [log]")).toBe(true);
+  expect("errors" in parseFilter(", capabilities: proxy_log")).toBe(true);
+  expect("errors" in parseFilter(", limits: {log_lines: 5}")).toBe(true);
+});

@@ -4,7 +4,7 @@ import { parseOciReference } from "../oci-reference.ts";
 import { z } from "../zod.ts";
 import { block } from "./block.ts";
 import { choice, filePath, sha256, text } from "./fields.ts";
-import { moduleLimitsSchema } from "./module-source.ts";
+import { filterLimitsSchema } from "./module-source.ts";
 import { type Schema, refuse } from "./schema.ts";
 
 /** Filters that ship with the proxy. */
@@ -74,6 +74,10 @@ function refuseUnclearFilter(filter: FilterConfig, context: Parameters<typeof re
   }
 }
 
+const hostFunctionName = z
+  .string({ error: "the name of a host function" })
+  .regex(/^proxy_\w+$/u, { error: "the name of a host function, which begins with proxy_" });
+
 const filterSchema: Schema<FilterConfig> = block({
   name: text("a name for the filter"),
   builtin: choice(BUILTIN_FILTERS).optional(),
@@ -83,9 +87,10 @@ const filterSchema: Schema<FilterConfig> = block({
   sha256: sha256().optional(),
   config: configValue.optional(),
   upstreams: z.array(text("the name of an upstream"), { error: "a list of upstream names" }).default([]),
+  capabilities: z.array(hostFunctionName, { error: "a list of names of host functions" }).optional(),
   root_id: z.string({ error: "text" }).default(""),
   on_failure: choice(["reload", "closed", "open"]).default("reload"),
-  limits: moduleLimitsSchema,
+  limits: filterLimitsSchema,
 }).superRefine(refuseUnclearFilter);
 
 /** `filters`, of the root and of each upstream. Paths are still as written. */

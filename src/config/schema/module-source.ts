@@ -3,7 +3,7 @@
  * @module
  */
 import { FAILURES } from "../../errors/catalogue.ts";
-import type { ModuleLimits } from "../model.ts";
+import type { FilterLimits, ModuleLimits } from "../model.ts";
 import { block } from "./block.ts";
 import { durationMs, wholeNumber } from "./fields.ts";
 import { type Schema, refuse } from "./schema.ts";
@@ -12,11 +12,19 @@ const MIB = 1024 * 1024;
 /** WebAssembly memory grows by pages of 64 KiB, up to 4 GiB for 32-bit modules. */
 const PAGE_BYTES = 65_536;
 
-/** `limits`, with its defaults. */
-export const moduleLimitsSchema: Schema<ModuleLimits> = block({
+const moduleLimits = {
   memory_bytes: wholeNumber(PAGE_BYTES, 4096 * MIB, "bytes").default(64 * MIB),
   deadline_ms: durationMs().default(50),
   start_ms: durationMs().default(5000),
+};
+
+/** `limits`, with its defaults. */
+export const moduleLimitsSchema: Schema<ModuleLimits> = block(moduleLimits).prefault({});
+
+/** The same of a filter. */
+export const filterLimitsSchema: Schema<FilterLimits> = block({
+  ...moduleLimits,
+  log_lines_per_second: wholeNumber(0, 1_000_000, "lines").default(1000),
 }).prefault({});
 
 /** Checks that exactly one of `file` and the key for a module of ours is given, and `sha256` only with `file`. */

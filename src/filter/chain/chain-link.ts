@@ -7,22 +7,20 @@ import type { LoadedFilter } from "./loaded-filter.ts";
 /** One filter's place in one {@link ChainStream}: the context, and the instance that it was opened in. */
 export class ChainLink {
   request: FilterRequest | undefined;
+  /** Whether requests go on without the filter when it fails. */
+  readonly isOptional: boolean;
   readonly #filter: LoadedFilter;
   #vm: FilterVm | undefined;
   #context = new FilterContext();
 
   constructor(filter: LoadedFilter) {
     this.#filter = filter;
+    this.isOptional = filter.plugin.onFailure === "open";
   }
 
   /** Id of the open context, or 0. */
   get contextId(): number {
     return this.#context.id;
-  }
-
-  /** Whether requests go on without the filter when it fails. */
-  get isOptional(): boolean {
-    return this.#filter.plugin.onFailure === "open";
   }
 
   /** Whether the filter takes no part in the request, or none any more. */

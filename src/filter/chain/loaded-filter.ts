@@ -31,7 +31,7 @@ export class LoadedFilter {
   constructor(plugin: FilterPlugin, services: FilterServices) {
     this.plugin = plugin;
     this.#services = services;
-    this.#log = new FilterLog(services.logger, plugin.name);
+    this.#log = new FilterLog(services.logger, plugin.name, plugin.logLinesPerSecond);
     this.#vm = this.#build();
     // A shard before this one may have left another.
     services.events.filterStateChanged(plugin.index, this.#state);

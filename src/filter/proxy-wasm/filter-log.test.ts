@@ -7,7 +7,7 @@ import { RecentLines } from "./recent-lines.ts";
 
 test("a filter's line is written with its name, its request and the level that ours calls it", () => {
   const services = createTestServices();
-  const log = new FilterLog(services.logger, "auth");
+  const log = new FilterLog(services.logger, "auth", 1000);
   for (let level = 0; level < 6; level++) log.write(level, `line ${level}`, "r-1");
   const written: LogLevel[] = services.lines.map(({ level }) => level);
   expect(written).toEqual(["info", "warn", "error", "error"]);
@@ -40,4 +40,11 @@ test("output becomes lines when its line ends, when it is flushed, or when it gr
   output.flush();
   expect(lines.at(-1)).toBe("rest");
   expect(lines).toHaveLength(3);
+});
+
+test("lines beyond the limit of a second are dropped", () => {
+  const services = createTestServices();
+  const log = new FilterLog(services.logger, "auth", 2);
+  for (let i = 0; i < 5; i++) log.write(2, `line ${i}`, undefined);
+  expect(services.lines.map(({ message }) => message)).toEqual(["line 0", "line 1"]);
 });

@@ -3,7 +3,6 @@ import { RecentLines } from "./recent-lines.ts";
 
 const RECENT_LINES = 8;
 const MAX_LINE_BYTES = 4096;
-const LINES_PER_WINDOW = 1000;
 const WINDOW_MS = 1000;
 
 /** By ABI log level; there is no level above error here, so critical lines are errors too. */
@@ -16,14 +15,16 @@ const LEVELS: readonly LogLevel[] = ["trace", "debug", "info", "warn", "error", 
 export class FilterLog {
   readonly #logger: Logger;
   readonly #filterName: string;
+  readonly #linesPerSecond: number;
   readonly #recent = new RecentLines(RECENT_LINES);
   #windowStart = 0;
   #linesInWindow = 0;
   #droppedCount = 0;
 
-  constructor(logger: Logger, filterName: string) {
+  constructor(logger: Logger, filterName: string, linesPerSecond: number) {
     this.#logger = logger;
     this.#filterName = filterName;
+    this.#linesPerSecond = linesPerSecond;
   }
 
   /** Longest line that is kept, in bytes; more is cut off. */
@@ -74,7 +75,7 @@ export class FilterLog {
       this.#droppedCount = 0;
       if (dropped > 0) this.report("warn", "the filter logs too much, lines were dropped", { dropped_lines: dropped });
     }
-    if (this.#linesInWindow >= LINES_PER_WINDOW) {
+    if (this.#linesInWindow >= this.#linesPerSecond) {
       this.#droppedCount++;
       return false;
     }

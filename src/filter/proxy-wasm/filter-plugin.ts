@@ -24,6 +24,9 @@ export interface FilterPlugin {
   /** Upstreams that the filter may call; no others. */
   readonly upstreams: readonly string[];
   readonly onFailure: FilterFailureMode;
+  /** Functions of `env` that it may call; undefined for all. */
+  readonly capabilities: ReadonlySet<string> | undefined;
+  readonly logLinesPerSecond: number;
   /** Wall clock for one callback, in milliseconds. */
   readonly deadlineMs: number;
   /** The same for start-up and configuration. */

@@ -23,7 +23,11 @@ export async function findHostFunctions(wanted: readonly ImportedFunction[]): Pr
   const { plugin } = filter;
   const imports = [...plugin.inspection.imports, ...wanted, NOWHERE];
   const inspection = { ...plugin.inspection, imports };
-  const vm = new FilterVm({ ...plugin, inspection }, services, new FilterLog(services.logger, plugin.name));
+  const vm = new FilterVm(
+    { ...plugin, inspection },
+    services,
+    new FilterLog(services.logger, plugin.name, plugin.logLinesPerSecond),
+  );
   try {
     const linked = linkHostFunctions(vm);
     const codeOf = ({ module, name }: ImportedFunction): string => String(linked[module]?.[name]);

@@ -28,35 +28,44 @@ const FAMILIES: readonly ((vm: FilterVm) => HostFunctions)[] = [
   metricFunctions,
   sharedDataFunctions,
   foreignFunctions,
-  guestRuntimeFunctions,
 ];
 
 /**
  * The imports of an instance: what its module asks for, and no more. Functions of `env` that are not known here are
- * answered with "unimplemented", so that filters built for another host with more of them still load.
+ * answered with "unimplemented", so that filters built for another host with more of them still load. Those that the
+ * config does not allow fail; what runtimes import by themselves, and WASI, is always allowed.
  */
 export function linkHostFunctions(vm: FilterVm): Record<string, Record<string, HostFunction>> {
-  const env: HostFunctions = Object.assign({}, ...FAMILIES.map((family) => family(vm))) as HostFunctions;
+  const runtime = guestRuntimeFunctions(vm);
+  const env: HostFunctions = Object.assign({}, ...FAMILIES.map((family) => family(vm)), runtime) as HostFunctions;
+  const { capabilities } = vm.plugin;
   const wasi = wasiFunctions(vm);
   const imports: Record<string, Record<string, HostFunction>> = {};
   for (const { module, name } of vm.plugin.inspection.imports) {
     const known = module === "env" ? env : wasi;
     const linked = (imports[module] ??= {});
-    linked[name] = Object.hasOwn(known, name)
-      ? (known[name] as HostFunction)
-      : missingFunction(vm, module, name, module === "env" ? Status.unimplemented : Errno.nosys);
+    if (module === "env" && capabilities?.has(name) === false && !Object.hasOwn(runtime, name)) {
+      linked[name] = refusingFunction(vm, `${module}.${name}`, NOT_ALLOWED, Status.internalFailure);
+    } else if (Object.hasOwn(known, name)) {
+      linked[name] = known[name] as HostFunction;
+    } else {
+      const answer = module === "env" ? Status.unimplemented : Errno.nosys;
+      linked[name] = refusingFunction(vm, `${module}.${name}`, NOT_HERE, answer);
+    }
   }
   return imports;
 }
 
-function missingFunction(vm: FilterVm, module: string, name: string, answer: number): HostFunction {
+const NOT_HERE = "the filter called a function that does not exist here";
+const NOT_ALLOWED = "the filter called a function that its capabilities do not list";
+
+/** Does nothing, gives `answer`, and says so the first time. */
+function refusingFunction(vm: FilterVm, name: string, message: string, answer: number): HostFunction {
   let isLogged = false;
   return () => {
     if (!isLogged) {
       isLogged = true;
-      vm.log.report("warn", "the filter called a function that does not exist here", {
-        import: `${module}.${name}`,
-      });
+      vm.log.report("warn", message, { import: name });
     }
     return answer;
   };
