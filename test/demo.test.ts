@@ -112,6 +112,8 @@ describe("the demo", () => {
 
   test("tells of its health and counts the requests", async () => {
     expect((await fetch(`http://127.0.0.1:${PORT + 3}/health`)).status).toBe(200);
+    const ready = await (await fetch(`http://127.0.0.1:${PORT + 3}/ready`)).json();
+    expect(ready).toMatchObject({ ready: true, filters: [{ name: expect.any(String), state: "serving" }] });
     const metrics = await (await fetch(`http://127.0.0.1:${PORT + 2}/metrics`)).text();
     expect(Number(/^spooky_requests_total (\d+)$/m.exec(metrics)?.[1])).toBeGreaterThanOrEqual(2);
   });

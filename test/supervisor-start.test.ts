@@ -114,6 +114,7 @@ describe("a proxy that runs", () => {
       restart_requested: false,
       draining: false,
       shards: [0, 1].map((index) => ({ index, state: "ready", pid: expect.any(Number), restarts: 0 })),
+      filters: [],
     });
 
     const scrape = await get(metrics, "/metrics");

@@ -1,4 +1,5 @@
 import type { ControlApiConfig } from "../config/model.ts";
+import type { FilterReport } from "../observe/filter-reports.ts";
 import { type LoopbackServer, startLoopbackServer } from "./loopback-server.ts";
 
 /** One shard as `/ready` shows it. */
@@ -15,12 +16,13 @@ export interface HealthSource {
   readonly startedAtMs: number;
   readonly isDraining: boolean;
   readonly shards: readonly ShardHealth[];
+  readonly filters: readonly FilterReport[];
   readonly totalBackendCount: number;
 }
 
 /**
  * Serves `/health` (the process lives: always 200) and `/ready` (200 when every shard serves and no shutdown is under
- * way, else 503). Throws as {@link startLoopbackServer} does.
+ * way, else 503; filters are shown, but a filter that fails makes nothing unready). Throws as {@link startLoopbackServer} does.
  */
 export function startHealthServer(config: ControlApiConfig, source: () => HealthSource): LoopbackServer {
   return startLoopbackServer({
@@ -57,6 +59,7 @@ function readyAnswer(source: HealthSource): Response {
       pid: pid ?? null,
       restarts: restartCount,
     })),
+    filters: source.filters,
   });
 }
 

@@ -10,3 +10,6 @@ export const FILTER_STATE = {
 } as const;
 
 export type FilterState = (typeof FILTER_STATE)[keyof typeof FILTER_STATE];
+
+/** Names of the states, by their number. */
+export const FILTER_STATE_NAMES: readonly string[] = Object.keys(FILTER_STATE);

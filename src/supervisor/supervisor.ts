@@ -5,6 +5,7 @@ import type { Config } from "../config/model.ts";
 import { SpookyError } from "../errors/spooky-error.ts";
 import { fetchModules } from "../filter/source/fetch-modules.ts";
 import { cacheDirectory, ModuleCache } from "../filter/source/module-cache.ts";
+import { createFilterReports, type FilterReport } from "../observe/filter-reports.ts";
 import type { Logger } from "../observe/log.ts";
 import { createLogFactory, logOptions, type OwnedLogFactory } from "../observe/log-factory.ts";
 import { createMetricsExposition } from "../observe/metrics-exposition.ts";
@@ -72,7 +73,8 @@ async function superviseShards(
   const state = { startedAtMs: performance.now(), isDraining: false };
   const servers: LoopbackServer[] = [];
   try {
-    servers.push(...startServers(config, group, createMetricFamilies(memory, layout, statusesOf(group)), state, log));
+    const families = createMetricFamilies(memory, layout, statusesOf(group));
+    servers.push(...startServers(config, group, families, createFilterReports(memory, layout), state, log));
     const start = group.start();
     const isStarted = await Promise.race([start.then(() => true), signals.first.then(() => false)]);
     if (isStarted) {
@@ -108,6 +110,7 @@ function startServers(
   config: Config,
   group: ShardGroup,
   families: ReturnType<typeof createMetricFamilies>,
+  filters: () => readonly FilterReport[],
   state: { readonly startedAtMs: number; readonly isDraining: boolean },
   log: Logger,
 ): LoopbackServer[] {
@@ -127,7 +130,7 @@ function startServers(
   if (control.enabled) {
     const totalBackendCount = Object.values(config.upstream).reduce((sum, { backends }) => sum + backends.length, 0);
     tryStart("health is", control.required, () =>
-      startHealthServer(control, () => ({ ...state, totalBackendCount, shards: group.reports })),
+      startHealthServer(control, () => ({ ...state, totalBackendCount, shards: group.reports, filters: filters() })),
     );
   }
   return servers;
