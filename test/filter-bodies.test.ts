@@ -25,6 +25,12 @@ beforeAll(async () => {
     stream.on("data", (chunk: Buffer) => (body += chunk.toString("latin1")));
     stream.on("end", () => {
       if (stream.destroyed) return;
+      const [, status] = /^\/bodyless\/([0-9]+)$/.exec(headers[":path"] ?? "") ?? [];
+      if (status !== undefined) {
+        const declared = status === "204" ? {} : { "content-length": "7" };
+        stream.respond({ ":status": Number(status), ...declared }, { endStream: true });
+        return;
+      }
       stream.respond(
         { ":status": 200, "x-length": length ?? "none", "content-length": `${body.length + 4}` },
         { waitForTrailers: headers[":path"] !== "/plain" },
@@ -170,6 +176,15 @@ describe("a filter that looks at the request's body", () => {
 });
 
 describe("a filter that looks at the response's body", () => {
+  test.each([
+    ["HEAD", 200, "7"],
+    ["GET", 204, undefined],
+    ["GET", 304, "7"],
+  ])("leaves alone what has none: %s answered with %i", async (method, status, length) => {
+    const response = await client.request({ method, path: `/bodyless/${status}` });
+    expect([response.status, response.headers["content-length"], response.body.length]).toEqual([status, length, 0]);
+  });
+
   test("may rewrite it piece by piece", async () => {
     const { response, text } = await post("response-upper", "abc");
     expect(text).toBe("GOT ABC");
