@@ -9,7 +9,7 @@
 import { Glob } from "bun";
 import { createHash } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -49,6 +49,17 @@ async function ownFlags(name: string): Promise<string[]> {
 /** Builds `filters/<name>/`. Throws with the compiler's own words when the source is wrong. */
 export async function buildModule(name: string): Promise<BuiltModule> {
   return { name, bytes: await compileSource(`filters/${name}/index.ts`, await ownFlags(name)) };
+}
+
+/** Builds several, as many at a time as there are processors, and returns them in the order of their names here. */
+export async function buildModules(names: readonly string[]): Promise<BuiltModule[]> {
+  const built = new Map<string, BuiltModule>();
+  const left = names.values();
+  const work = async (): Promise<void> => {
+    for (const name of left) built.set(name, await buildModule(name));
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, work));
+  return names.map((name) => built.get(name)).filter((module) => module !== undefined);
 }
 
 /**
@@ -100,8 +111,7 @@ export async function findDifferences(modules: readonly BuiltModule[]): Promise<
 }
 
 async function run(isCheck: boolean): Promise<number> {
-  const modules: BuiltModule[] = [];
-  for (const name of await listModules()) modules.push(await buildModule(name));
+  const modules = await buildModules(await listModules());
   if (isCheck) {
     const differences = await findDifferences(modules);
     for (const difference of differences) console.error(difference);

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { headerFilterBenchmarks } from "./header-filter.ts";
 import { pickingBenchmarks } from "./picking.ts";
 import { routingBenchmarks } from "./routing.ts";
+import { shippedFilterBenchmarks } from "./shipped-filters.ts";
 import { validationBenchmarks } from "./validation.ts";
 
 // Each benchmark checks its own result and throws when it is wrong, so that nothing wrong is ever called fast.
@@ -10,6 +11,7 @@ test("every micro benchmark does what it is to measure", async () => {
     ...routingBenchmarks(),
     ...pickingBenchmarks(),
     ...(await headerFilterBenchmarks()),
+    ...(await shippedFilterBenchmarks()),
     ...validationBenchmarks(),
   ];
   expect(new Set(benchmarks.map(({ name }) => name)).size).toBe(benchmarks.length);

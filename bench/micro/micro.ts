@@ -3,6 +3,7 @@ import { headerFilterBenchmarks } from "./header-filter.ts";
 import { measure } from "./measure.ts";
 import { pickingBenchmarks } from "./picking.ts";
 import { routingBenchmarks } from "./routing.ts";
+import { shippedFilterBenchmarks } from "./shipped-filters.ts";
 import { validationBenchmarks } from "./validation.ts";
 
 /** Runs all micro benchmarks and returns their table. */
@@ -11,6 +12,7 @@ export async function runMicroBenchmarks(): Promise<string> {
     ...routingBenchmarks(),
     ...pickingBenchmarks(),
     ...(await headerFilterBenchmarks()),
+    ...(await shippedFilterBenchmarks()),
     ...validationBenchmarks(),
   ];
   const rows: string[][] = [];

@@ -8,7 +8,20 @@ import { filterLimitsSchema } from "./module-source.ts";
 import { type Schema, refuse } from "./schema.ts";
 
 /** Filters that ship with the proxy. */
-const BUILTIN_FILTERS = ["header-rewrite"] as const;
+const BUILTIN_FILTERS = [
+  "ab-test",
+  "basic-auth",
+  "canary-split",
+  "cors",
+  "header-rewrite",
+  "ip-allow-deny",
+  "key-auth",
+  "maintenance-page",
+  "path-rewrite",
+  "request-id",
+  "response-cache-control",
+  "security-headers",
+] as const;
 
 const configValue: Schema<ConfigValue> = z
   .custom<ConfigValue>(undefined, { error: "any value" })
