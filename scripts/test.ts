@@ -10,7 +10,7 @@ import { addTestSummaries, listFailures, readTestSummary, type TestSummary } fro
 
 const VERIFY_TIMEOUT_MS = 180_000;
 const UNIT_TIMEOUT_MS = 240_000;
-const FILE_TIMEOUT_MS = 180_000;
+const FILE_TIMEOUT_MS = 420_000;
 const bun = process.execPath;
 /** The runner's own limit of five seconds is too tight for properties and processes on a small, busy machine. */
 const bunTest = [bun, "test", "--no-orphans", "--timeout=60000"];
